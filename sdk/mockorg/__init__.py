@@ -1,0 +1,93 @@
+"""The client SDK: an org, a Salesforce one or the mock, as typed Python.
+
+    import mockorg
+
+    with mockorg.connect("http://127.0.0.1:8800", username="u", password="p") as org:
+        for contact in org.query("SELECT Id, LastName, Account.Name FROM Contact"):
+            print(contact.id, contact["LastName"], contact["Account"])
+
+``connect`` gives a ``Client`` with one method per call of the API. Results are frozen values, records are mappings of
+names to Python values, a call that fails as a whole raises a ``CallError``, and a record that fails has ``errors`` in
+its result. This module is the whole public surface; it never imports the mock org itself.
+"""
+
+from mockorg._client import Client
+from mockorg._connect import connect
+from mockorg._describe import (
+    ActionOverride,
+    ChildRelationship,
+    DescribeGlobalResult,
+    DescribeGlobalSObjectResult,
+    DescribeSObjectResult,
+    Field,
+    FilteredLookupInfo,
+    NamedLayoutInfo,
+    PicklistEntry,
+    RecordTypeInfo,
+    ScopeInfo,
+)
+from mockorg._error import (
+    CallError,
+    LimitError,
+    LoginError,
+    NotBuiltError,
+    QueryError,
+    SessionError,
+    TransportError,
+)
+from mockorg._record import QueryResult, Record
+from mockorg._result import (
+    ApiUsage,
+    DeletedRecord,
+    DeleteResult,
+    GetDeletedResult,
+    GetUpdatedResult,
+    LoginResult,
+    RecordError,
+    SaveResult,
+    UserInfo,
+)
+from mockorg._value import Address, Location
+from mockorg._version import __version__
+
+__all__ = [
+    "ActionOverride",
+    "Address",
+    "ApiUsage",
+    "CallError",
+    "ChildRelationship",
+    "Client",
+    "DeleteResult",
+    "DeletedRecord",
+    "DescribeGlobalResult",
+    "DescribeGlobalSObjectResult",
+    "DescribeSObjectResult",
+    "Field",
+    "FilteredLookupInfo",
+    "GetDeletedResult",
+    "GetUpdatedResult",
+    "LimitError",
+    "Location",
+    "LoginError",
+    "LoginResult",
+    "NamedLayoutInfo",
+    "NotBuiltError",
+    "PicklistEntry",
+    "QueryError",
+    "QueryResult",
+    "Record",
+    "RecordError",
+    "RecordTypeInfo",
+    "SaveResult",
+    "ScopeInfo",
+    "SessionError",
+    "TransportError",
+    "UserInfo",
+    "__version__",
+    "connect",
+]
+
+# Tracebacks show the exceptions under the name that users import.
+for _error in (CallError, LimitError, LoginError, NotBuiltError, QueryError, SessionError, TransportError):
+    _error.__module__ = __name__
+del _error

@@ -1,0 +1,151 @@
+"""The command ``mockorg``: reads the command line and hands it to the service.
+
+Only what needs the standard library alone is imported at the top, so that the command can say what is missing when
+mockorg was installed without its server. What a user got wrong is told in one line on standard error: exit status 2
+for the command line and what it names, 1 when the machine says no (a port in use, a database that cannot be written).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from typing import Any, NoReturn
+
+from mockorg_server import __version__, option
+
+_NEEDED_MODULES = ("spyne", "sqlalchemy", "cheroot", *(("cgi",) if sys.version_info >= (3, 13) else ()))
+
+_EXAMPLES = """\
+examples:
+  mockorg serve
+      an org in memory on http://127.0.0.1:8800; any user name with any password gets in
+  mockorg serve --port 0 --seed plan.json --user ci@example.com:secret:token
+      any free port (the ready line tells which), data from a file, one user
+  mockorg serve --db org.db --clock 2026-01-31T12:00:00Z
+      data kept in a file, the clock standing still at that instant
+"""
+
+
+class UsageError(Exception):
+    """A command line that cannot be followed; the message is one line for standard error."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with one line per error, and no guessing at shortened options."""
+
+    def __init__(self, **keywords: Any) -> None:
+        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **keywords)
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and give its exit status."""
+    try:
+        chosen = _parser().parse_args(arguments)
+        status: int = chosen.run(chosen)
+    except UsageError as error:
+        print(f"mockorg: {error}", file=sys.stderr)
+        return 2
+    return status
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="mockorg",
+        description="A Salesforce-compatible mock org.",
+        epilog="'mockorg serve --help' tells how to start one.",
+    )
+    parser.add_argument("--version", action="version", version=f"mockorg {__version__}")
+    parser.set_defaults(run=_no_command)
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
+    serve = commands.add_parser(
+        "serve", help="start a mock org", description="Start a mock org and serve it over HTTP.", epilog=_EXAMPLES
+    )
+    _add_serve_options(serve)
+    serve.set_defaults(run=_serve)
+    for name in option.UNSUPPORTED_COMMANDS:
+        later = commands.add_parser(name, help="not supported yet", add_help=False, prefix_chars="\0")
+        later.add_argument("rest", nargs="*")
+        later.set_defaults(run=_not_built, command=name)
+    return parser
+
+
+def _add_serve_options(parser: argparse.ArgumentParser) -> None:
+    def add(name: str, read: Callable[[str], object], **keywords: Any) -> None:
+        parser.add_argument(name, type=_reader(read), **keywords)
+
+    many: dict[str, Any] = {"default": [], "action": "append"}
+    add("--host", option.host, default="127.0.0.1", metavar="HOST", help="address to listen on [%(default)s]")
+    add("--port", option.port, default=8800, metavar="PORT", help="port; 0 = any free one [%(default)s]")
+    add("--db", option.database, default=option.MEMORY, metavar="memory|FILE", help="where data lives [%(default)s]")
+    add(
+        "--seed",
+        option.seed_file,
+        **many,
+        metavar="FILE",
+        help="sfdx tree JSON or plan, or CSV/JSON named after its sObject, such as Account.csv; may be repeated",
+    )
+    add(
+        "--user",
+        option.user,
+        **many,
+        metavar="NAME:PASSWORD[:TOKEN]",
+        help="a user who may log in; may be repeated. Without any, every name with a non-empty password gets in",
+    )
+    add("--edition", str, default="Developer", metavar="EDITION", help="the org's edition [%(default)s]")
+    add(
+        "--without",
+        option.feature,
+        **many,
+        metavar="FEATURE",
+        help="a feature the org lacks, such as DigitalEngagement (hides the messaging objects); may be repeated",
+    )
+    add("--clock", option.instant, metavar="INSTANT", help="freeze the org's clock there: 2026-01-31T12:00:00Z")
+    add(
+        "--control-token",
+        option.control_token,
+        metavar="TOKEN",
+        help="open /_mockorg to other machines that send this as a Bearer token; without it, only this machine may",
+    )
+    for name, metavar in option.UNSUPPORTED.items():
+        parser.add_argument(name, action=_Unsupported, metavar=metavar, help=argparse.SUPPRESS)
+
+
+def _reader(read: Callable[[str], object]) -> Callable[[str], object]:
+    """Let argparse show a reader's own sentence."""
+
+    def checked(text: str) -> object:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return checked
+
+
+class _Unsupported(argparse.Action):
+    """An option of the public surface that is not built yet."""
+
+    def __call__(self, *_: object, **__: object) -> None:
+        raise UsageError(f"{self.option_strings[0]} is not supported yet")
+
+
+def _no_command(_chosen: argparse.Namespace) -> int:
+    raise UsageError("no command given; 'mockorg serve' starts an org, 'mockorg --help' tells more")
+
+
+def _not_built(chosen: argparse.Namespace) -> int:
+    raise UsageError(f"'mockorg {chosen.command}' is not supported yet")
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    missing = [name for name in _NEEDED_MODULES if find_spec(name) is None]
+    if missing:
+        raise UsageError(f'the mock org needs: pip install "mockorg[server]" (missing: {", ".join(missing)})')
+    from mockorg_server import service  # noqa: PLC0415  # what it imports is absent from the base install
+
+    return service.serve(chosen)

@@ -1,0 +1,139 @@
+"""The typed operations: what a wire hands to ``Org.run``. One frozen class per API call, named after it.
+
+Instants are aware ``datetime`` values. Sizes count records. Results are told beside each class. The handler of each
+lives in the module of its family in this package, and ``calls/__init__.py`` lists them all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mockorg_server.core.record import InputRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Base of all operations; ``wire_name`` of a call is its class name with a small first letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login(Operation):
+    """-> ``LoginResult``. ``password`` may carry the security token at its end."""
+
+    username: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Logout(Operation):
+    """-> None. Ends the caller's session."""
+
+
+@dataclass(frozen=True, slots=True)
+class GetUserInfo(Operation):
+    """-> ``UserInfo`` of the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class GetServerTimestamp(Operation):
+    """-> aware datetime in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeGlobal(Operation):
+    """-> ``DescribeGlobalResult``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeSObjects(Operation):
+    """-> tuple of ``SObject`` in the order asked for. describeSObject is the same with one name."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query(Operation):
+    """-> ``QueryResult``. ``batch_size`` None = the default of 2,000."""
+
+    soql: str
+    batch_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueryAll(Operation):
+    """-> ``QueryResult``, deleted records included."""
+
+    soql: str
+    batch_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueryMore(Operation):
+    """-> ``QueryResult``: the next page of a query."""
+
+    query_locator: str
+    batch_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieve(Operation):
+    """-> ``RetrieveResult``. ``fields`` is the caller's field list, already split at commas and stripped."""
+
+    sobject: str
+    fields: tuple[str, ...]
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GetUpdated(Operation):
+    """-> ``GetUpdatedResult``."""
+
+    sobject: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GetDeleted(Operation):
+    """-> ``GetDeletedResult``."""
+
+    sobject: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Create(Operation):
+    """-> list of ``SaveResult`` in input order."""
+
+    records: tuple[InputRecord, ...]
+    all_or_none: bool = False
+    allow_field_truncation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Update(Operation):
+    """-> list of ``SaveResult`` in input order."""
+
+    records: tuple[InputRecord, ...]
+    all_or_none: bool = False
+    allow_field_truncation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Upsert(Operation):
+    """-> list of ``SaveResult`` in input order, ``created`` set."""
+
+    external_id_field: str
+    records: tuple[InputRecord, ...]
+    all_or_none: bool = False
+    allow_field_truncation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(Operation):
+    """-> list of ``SaveResult`` in input order."""
+
+    ids: tuple[str, ...]
+    all_or_none: bool = False

@@ -1,0 +1,45 @@
+"""update()."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+
+from mockorg_server.core.calls.operation import Update
+from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml import save
+from mockorg_server.core.dml.draft import Change, Draft, draft_of
+from mockorg_server.core.error import RowError
+from mockorg_server.core.limit import MAX_DML_RECORDS, hold_to
+from mockorg_server.core.record import SaveResult
+from mockorg_server.schema.identifier import normalise_id
+
+_MAX_SAME_ID = 12  # SOAP API guide, update(): of duplicate ids in a call the first 12 are processed
+
+
+def update(context: CallContext, operation: Update) -> list[SaveResult]:
+    """Update records by Id, each with its own result. Raises OrgError when the call as a whole is refused."""
+    hold_to(operation.records, MAX_DML_RECORDS)
+    drafts = [
+        draft_of(context, record, Change.UPDATE, operation.allow_field_truncation) for record in operation.records
+    ]
+    save.hold_to_chunks(draft.sobject for draft in drafts)
+    return save.save_all(context, _saves(context, drafts), operation.all_or_none)
+
+
+def _saves(context: CallContext, drafts: Sequence[Draft]) -> list[save.Save]:
+    seen: Counter[str] = Counter()
+    saves: list[save.Save] = []
+    for draft in drafts:
+        key = normalise_id(draft.id or "") or ""
+        seen[key] += bool(key)
+        saves.append(_too_often if seen[key] > _MAX_SAME_ID else partial(save.update, context, draft))
+    return saves
+
+
+def _too_often() -> SaveResult:
+    return SaveResult(
+        None,
+        (RowError("DUPLICATE_VALUE", f"Maximum number of duplicate updates in one batch ({_MAX_SAME_ID} allowed)."),),
+    )

@@ -1,0 +1,38 @@
+"""What a call's handler works with: the org, who calls, the schema as the caller sees it, and the open transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mockorg_server.schema.schema import SchemaView
+from mockorg_server.store.read import Reader
+from mockorg_server.store.write import Writer
+
+if TYPE_CHECKING:
+    from mockorg_server.core.org import Org
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """One call in progress. ``user_id`` is '' for the calls that need no session.
+
+    ``stamp`` is the present instant as the platform stamps records: whole seconds (real replies always end in .000Z).
+    """
+
+    org: Org
+    view: SchemaView
+    version: int
+    reader: Reader
+    now: datetime
+    stamp: str
+    user_id: str = ""
+    session_id: str = ""
+
+    @property
+    def writer(self) -> Writer:
+        """The transaction of a call that writes."""
+        if not isinstance(self.reader, Writer):
+            raise TypeError("this call was opened for reading")
+        return self.reader

@@ -1,0 +1,84 @@
+"""Query locators: the rest of a result that did not fit its page.
+
+Ids begin with ``0r8`` and keep through a result; the locator's text adds the offset of the next row: ``0r8…-2000``
+(SOAP API guide and release notes; see docs). A locator lives two days by the org's clock; their number is not limited.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mockorg_server.core.clock import Clock
+from mockorg_server.core.error import OrgError
+from mockorg_server.core.id_sequence import IdSequence
+from mockorg_server.core.record import QueryResult
+from mockorg_server.schema.record_shape import RecordShape, Row
+
+LIFE = timedelta(days=2)
+_PREFIX = "0r8"
+
+
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    shape: RecordShape
+    rows: Sequence[Row]
+    user_id: str
+    opened_at: datetime
+
+
+class Cursors:
+    """The open cursors of one org, kept in memory. Safe under threads."""
+
+    def __init__(self, clock: Clock, ids: IdSequence) -> None:
+        self._clock = clock
+        self._ids = ids
+        self._lock = threading.Lock()
+        self._cursors: dict[str, _Cursor] = {}
+
+    def first_page(self, shape: RecordShape, rows: Sequence[Row], batch_size: int, user_id: str) -> QueryResult:
+        """Give the first ``batch_size`` rows, and keep the rest under a new locator when there are more."""
+        if len(rows) <= batch_size:
+            return QueryResult(shape, rows, len(rows), done=True)
+        return QueryResult(
+            shape, rows[:batch_size], len(rows), done=False, query_locator=self.keep(shape, rows, batch_size, user_id)
+        )
+
+    def keep(self, shape: RecordShape, rows: Sequence[Row], offset: int, user_id: str) -> str:
+        """Keep a result whose rows up to ``offset`` were given out; give the locator of the next row."""
+        now = self._clock.now()
+        cursor_id = self._ids.next_id(_PREFIX)
+        with self._lock:
+            self._drop_old(now)
+            self._cursors[cursor_id] = _Cursor(shape, rows, user_id, now)
+        return f"{cursor_id}-{offset}"
+
+    def next_page(self, query_locator: str, batch_size: int, user_id: str) -> QueryResult:
+        """Give the page a locator stands for. Raises OrgError INVALID_QUERY_LOCATOR."""
+        cursor_id, _, offset_text = query_locator.partition("-")
+        with self._lock:
+            cursor = self._cursors.get(cursor_id)
+        if cursor is None or cursor.user_id != user_id or self._clock.now() - cursor.opened_at > LIFE:
+            raise _invalid_query_locator()
+        if not (offset_text.isascii() and offset_text.isdigit()) or not 0 < int(offset_text) < len(cursor.rows):
+            raise _invalid_query_locator()
+        start = int(offset_text)
+        end = start + batch_size
+        done = end >= len(cursor.rows)
+        locator = None if done else f"{cursor_id}-{end}"
+        return QueryResult(cursor.shape, cursor.rows[start:end], len(cursor.rows), done, locator)
+
+    def clear(self) -> None:
+        """Forget every cursor."""
+        with self._lock:
+            self._cursors.clear()
+
+    def _drop_old(self, now: datetime) -> None:
+        for cursor_id in [key for key, cursor in self._cursors.items() if now - cursor.opened_at > LIFE]:
+            del self._cursors[cursor_id]
+
+
+def _invalid_query_locator() -> OrgError:
+    return OrgError("INVALID_QUERY_LOCATOR", "invalid query locator")

@@ -1,0 +1,97 @@
+"""Who may log in, and what the org needs to know of its users: their time zone and the start of their week."""
+
+from __future__ import annotations
+
+import hmac
+import threading
+from collections.abc import Sequence
+
+from mockorg_server.core.bootstrap import user_values
+from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml.default import ON_INSERT, fill_defaults, system_values
+from mockorg_server.core.setting import UserSetting
+from mockorg_server.schema.sobject import SObject
+from mockorg_server.soql.moment import Moment
+
+MONDAY, SUNDAY = 0, 6
+# Locales whose week starts on Sunday; most others start on Monday (SOQL reference, date literals).
+_SUNDAY_COUNTRIES = frozenset({"US", "CA", "MX", "JP", "IL", "IN", "KR", "BR", "ZA", "TW", "HK", "PH"})
+
+
+class Directory:
+    """The users of one org. Without configured users, a new user name becomes a user on its first login."""
+
+    def __init__(self, users: Sequence[UserSetting]) -> None:
+        self._settings = {user.name.casefold(): user for user in users}
+        self._lock = threading.Lock()
+
+    @property
+    def strict(self) -> bool:
+        """True when only the configured users get in."""
+        return bool(self._settings)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """User names that were configured."""
+        return tuple(user.name for user in self._settings.values())
+
+    def user_id_of(self, context: CallContext, username: str, password: str) -> str | None:
+        """Give the id of the active user who may log in so, or None."""
+        if not username.strip() or not password:
+            return None
+        if self.strict and not self._password_is_right(username, password):
+            return None
+        user = _user_sobject(context)
+        with self._lock:
+            found = context.reader.find(user, "Username", username, limit=1)
+            if not found:
+                return self.add(context, username)
+        active = context.reader.get(user, found, ["IsActive"])[found[0]][0]
+        return found[0] if active else None
+
+    def enrol(self, context: CallContext) -> None:
+        """Give each configured user who has no record yet one."""
+        user = _user_sobject(context)
+        for name in self.names:
+            if not context.reader.find(user, "Username", name, limit=1):
+                self.add(context, name)
+
+    def add(self, context: CallContext, username: str) -> str:
+        """Make a user who is a system administrator; give its id."""
+        user = _user_sobject(context)
+        user_id = context.org.ids.next_id(user.id_prefix)
+        profile_id, role_id = context.reader.get(user, [context.org.administrator_id], ["ProfileId", "UserRoleId"])[
+            context.org.administrator_id
+        ]
+        values = user_values(user_id, username, str(profile_id), str(role_id) if role_id else None)
+        values.update(system_values(context, user, ON_INSERT))
+        values |= {"CreatedById": context.org.administrator_id, "LastModifiedById": context.org.administrator_id}
+        fill_defaults(context, user, values)
+        context.writer.insert(user, values)
+        return user_id
+
+    def moment_of(self, context: CallContext) -> Moment:
+        """Give what date literals depend on: now, in the caller's time zone, week and fiscal year."""
+        user = _user_sobject(context)
+        zone, locale = context.reader.get(user, [context.user_id], ["TimeZoneSidKey", "LocaleSidKey"])[context.user_id]
+        organization = context.org.schema.latest.sobject("Organization")
+        fiscal = None
+        if organization is not None:
+            fiscal = context.reader.get(organization, [context.org.id], ["FiscalYearStartMonth"])[context.org.id][0]
+        country = str(locale or "").rpartition("_")[2]
+        week_starts_on = SUNDAY if country in _SUNDAY_COUNTRIES else MONDAY
+        return Moment(context.now, str(zone or "GMT"), week_starts_on, int(str(fiscal or 1)))
+
+    def _password_is_right(self, username: str, password: str) -> bool:
+        setting = self._settings.get(username.casefold())
+        if setting is None:
+            return False
+        right = setting.password + setting.security_token
+        return hmac.compare_digest(password.encode(), right.encode())
+
+
+def _user_sobject(context: CallContext) -> SObject:
+    user = context.org.schema.latest.sobject("User")
+    if user is None:
+        raise LookupError("the schema has no User")
+    return user

@@ -1,0 +1,108 @@
+"""A record on its way into the org: its names resolved against the schema, its values not yet checked.
+
+Names that the schema does not know refuse the whole call, not the row (recorded from a real org).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from mockorg_server.core.context import CallContext
+from mockorg_server.core.error import OrgError, RowError
+from mockorg_server.core.record import InputRecord, ParentReference
+from mockorg_server.schema.schema import SchemaView
+from mockorg_server.schema.sobject import Field, SObject
+from mockorg_server.schema.value import Value
+
+
+class Change(Enum):
+    """What a save does to the org."""
+
+    INSERT = "inserted"
+    UPDATE = "updated"
+
+
+@dataclass(slots=True)
+class Draft:
+    """One record being saved.
+
+    ``values`` maps describe names to neutral values and grows as rules fill in defaults; ``given`` lists the fields
+    that the caller named, in order. ``id`` is the caller's text until the save has checked it.
+    """
+
+    sobject: SObject
+    change: Change
+    values: dict[str, Value]
+    given: tuple[Field, ...]
+    references: tuple[tuple[Field, ParentReference], ...] = ()
+    id: str | None = None
+    allow_truncation: bool = False
+    errors: list[RowError] = field(default_factory=list)
+
+
+def unknown_sobject(name: str) -> OrgError:
+    """Make the refusal of an sObject name (recorded from a real org)."""
+    return OrgError(
+        "INVALID_TYPE",
+        f"sObject type '{name}' is not supported. If you are attempting to use a custom object, be sure to append the "
+        "'__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.",
+    )
+
+
+def require_sobject(view: SchemaView, name: str) -> SObject:
+    """Give the sObject of that name in any case. Raises OrgError INVALID_TYPE."""
+    if not name:
+        raise OrgError("INVALID_TYPE", "Must send a concrete entity type.")
+    sobject = view.sobject(name)
+    if sobject is None:
+        raise unknown_sobject(name)
+    return sobject
+
+
+def no_such_column(name: str, sobject: SObject) -> OrgError:
+    """Make the refusal of a field name in a record (recorded from a real org)."""
+    return OrgError("INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}")
+
+
+def draft_of(context: CallContext, record: InputRecord, change: Change, allow_truncation: bool) -> Draft:
+    """Resolve a record's type and field names. Raises OrgError INVALID_TYPE or INVALID_FIELD."""
+    sobject = require_sobject(context.view, record.type)
+    values: dict[str, Value] = {}
+    given: dict[str, Field] = {}
+    errors: list[RowError] = []
+    for name, value in record.values.items():
+        known = _require_field(sobject, name)
+        given[known.name] = known
+        values[known.name] = value
+    for name in record.fields_to_null:
+        known = _require_field(sobject, name)
+        if values.get(known.name) is not None:
+            errors.append(_set_and_nulled(known))
+        given[known.name] = known
+        values[known.name] = None
+    references = tuple((_require_reference(sobject, name), reference) for name, reference in record.references.items())
+    return Draft(sobject, change, values, tuple(given.values()), references, record.id, allow_truncation, errors)
+
+
+def _require_field(sobject: SObject, name: str) -> Field:
+    found = sobject.field(name)
+    if found is None:
+        raise no_such_column(name, sobject)
+    return found
+
+
+def _require_reference(sobject: SObject, relationship_name: str) -> Field:
+    found = sobject.parent_field(relationship_name)
+    if found is None:
+        raise no_such_column(relationship_name, sobject)
+    return found
+
+
+def _set_and_nulled(known: Field) -> RowError:
+    # Which code a real org gives is not known; refusing is certain to be safer than picking one of the two (inferred).
+    return RowError(
+        "INVALID_FIELD_FOR_INSERT_UPDATE",
+        f"{known.label}: field has a value and is listed in fieldsToNull as well",
+        (known.name,),
+    )

@@ -1,0 +1,172 @@
+"""The rules of saving a record, in the order in which they are asked.
+
+Each rule looks at a draft and gives the errors it finds; the first rule that finds any ends the row. Later rules may
+rely on what earlier ones have made sure of. Sources of the texts: recorded from real orgs unless a line says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml.default import ON_INSERT, fill_defaults, system_values
+from mockorg_server.core.dml.draft import Change, Draft
+from mockorg_server.core.dml.value_rule import Refused, check_value
+from mockorg_server.core.error import RowError
+from mockorg_server.schema.field_type import FieldType
+from mockorg_server.schema.identifier import SHORT, normalise_id
+from mockorg_server.schema.sobject import Field, SObject
+
+Rule = Callable[[CallContext, Draft], Iterable[RowError]]
+
+
+def entity_not_writable(sobject: SObject, verb: str) -> RowError:
+    """Make the refusal of a write on an sObject that clients cannot write; it speaks of the label, not the name."""
+    return RowError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be {verb}: {sobject.label}")
+
+
+def errors_of_drafting(_context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Report what was found while names were resolved."""
+    return draft.errors
+
+
+def sobject_is_writable(_context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Refuse sObjects that are not createable or updateable."""
+    allowed = draft.sobject.createable if draft.change is Change.INSERT else draft.sobject.updateable
+    if not allowed:
+        yield entity_not_writable(draft.sobject, draft.change.value)
+
+
+def no_id_on_insert(_context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Refuse an Id on insert."""
+    if draft.change is Change.INSERT and draft.id is not None:
+        yield RowError("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", ("Id",))
+
+
+def fields_are_writable(_context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Refuse fields that are not createable or updateable, all of them in one error."""
+    inserting = draft.change is Change.INSERT
+    named = (*draft.given, *(field for field, _ in draft.references))
+    refused = [field.name for field in named if not (field.createable if inserting else field.updateable)]
+    if refused:
+        yield RowError(
+            "INVALID_FIELD_FOR_INSERT_UPDATE",
+            f"Unable to create/update fields: {', '.join(refused)}. Please check the security settings of this field "
+            "and verify that it is read/write for your profile or permission set.",
+            tuple(refused),
+        )
+
+
+def values_are_valid(_context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Check and normalise each value that the caller gave."""
+    for field in draft.given:
+        try:
+            draft.values[field.name] = check_value(field, draft.values[field.name], draft.allow_truncation)
+        except Refused as refused:
+            yield refused.error
+
+
+def parents_are_known(context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Turn parents named by external id into their Ids."""
+    for field, reference in draft.references:
+        target = context.view.sobject(reference.sobject or field.reference_to[0])
+        key = target.field(reference.field) if target else None
+        if target is None or key is None or not (key.external_id or key.id_lookup) or reference.value is None:
+            yield RowError("INVALID_FIELD", f"Foreign key field {reference.field} is not an external id", (field.name,))
+            continue
+        ids = context.reader.find(target, key.name, reference.value)
+        if len(ids) == 1:
+            draft.values[field.name] = ids[0]
+            continue
+        found = "not found for" if not ids else "matches more than one record by"
+        yield RowError(
+            "INVALID_FIELD",
+            f"Foreign key external ID: {reference.value} {found} field {key.name} in entity {target.name}",
+            (),
+        )
+
+
+def defaults_are_filled(context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """On insert, give every field that the caller left out its default. Finds no errors."""
+    if draft.change is Change.INSERT:
+        draft.values.update(system_values(context, draft.sobject, ON_INSERT))
+        fill_defaults(context, draft.sobject, draft.values)
+    return ()
+
+
+def required_fields_have_values(context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Refuse required fields without a value, all of them in one error."""
+    if draft.change is Change.INSERT:
+        needed = context.org.save_profiles.of(draft.sobject).required
+    else:
+        needed = tuple(field.name for field in draft.given if not field.nillable)
+    missing = [name for name in needed if draft.values.get(name) is None]
+    if missing:
+        yield RowError("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", tuple(missing))
+
+
+def references_exist(context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Refuse references of a wrong type, to nothing, or to a deleted record."""
+    for field in draft.given:
+        value = draft.values.get(field.name)
+        if field.type is FieldType.REFERENCE and value is not None:
+            yield from reference_errors(context, field, str(value))
+
+
+def reference_errors(context: CallContext, field: Field, record_id: str) -> Iterable[RowError]:
+    """Give what is wrong with one reference; the id is in its long form."""
+    targets = [
+        sobject
+        for sobject in context.view.sobjects_by_prefix(record_id[:3])
+        if not field.reference_to or sobject.name in field.reference_to
+    ]
+    if not targets:
+        yield RowError("MALFORMED_ID", f"{field.label}: id value of incorrect type: {record_id}", (field.name,))
+        return
+    if any(context.reader.get(target, [record_id], ["Id"]) for target in targets):
+        return
+    if any(context.reader.get(target, [record_id], ["Id"], include_deleted=True) for target in targets):
+        yield RowError("ENTITY_IS_DELETED", "entity is deleted")
+        return
+    yield RowError(
+        "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
+        f"insufficient access rights on cross-reference id: {record_id[:SHORT]}",
+    )
+
+
+def unique_values_are_new(context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Refuse a value of a unique field that another record has."""
+    own = normalise_id(draft.id) if draft.id else None
+    for field in draft.given:
+        value = draft.values.get(field.name)
+        if not field.unique or value is None:
+            continue
+        holders = [holder for holder in context.reader.find(draft.sobject, field.name, value) if holder != own]
+        if holders:
+            yield RowError(
+                "DUPLICATE_VALUE",
+                f"duplicate value found: {field.name} duplicates value on record with id: {holders[0][:SHORT]}",
+            )
+
+
+RULES: tuple[Rule, ...] = (
+    errors_of_drafting,
+    sobject_is_writable,
+    no_id_on_insert,
+    fields_are_writable,
+    values_are_valid,
+    parents_are_known,
+    defaults_are_filled,
+    required_fields_have_values,
+    references_exist,
+    unique_values_are_new,
+)
+
+
+def errors_of(context: CallContext, draft: Draft) -> tuple[RowError, ...]:
+    """Ask the rules in order; give the errors of the first that finds any, () when the draft may be saved."""
+    for rule in RULES:
+        errors = tuple(rule(context, draft))
+        if errors:
+            return errors
+    return ()

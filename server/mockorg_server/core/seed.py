@@ -1,0 +1,219 @@
+"""Seeding: records written past the rules, every field of every object allowed.
+
+A seed can make what no client can: ConvMessageSendRequest rows, stamps of the past, deleted records. Types, field
+names, forms and references are still checked, and nothing is written when one record is bad.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+
+from mockorg_server.core.clock import text_of
+from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml.default import fill_defaults
+from mockorg_server.schema.field_type import FieldType
+from mockorg_server.schema.identifier import normalise_id
+from mockorg_server.schema.sobject import Field, SObject
+from mockorg_server.schema.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class SeedRecord:
+    """One record of a seed. ``values`` are raw JSON values or texts of a CSV cell; ``@ref`` stands for another's Id.
+
+    ``source`` says where it stands, for messages: ``accounts.json record 3``.
+    """
+
+    type: str
+    values: Mapping[str, object]
+    reference_id: str | None = None
+    source: str = field(default="", compare=False)
+
+
+class SeedError(Exception):
+    """A seed that cannot be loaded: where, and what is wrong with it."""
+
+    def __init__(self, record: SeedRecord, message: str) -> None:
+        super().__init__(f"{record.source}: {message}" if record.source else message)
+
+
+def load(context: CallContext, records: Sequence[SeedRecord]) -> dict[str, str]:
+    """Write the records in the open transaction; give the id of each reference. Raises SeedError."""
+    sobjects = [_sobject_of(context, record) for record in records]
+    ids = _ids_of(context, records, sobjects)
+    references = {
+        record.reference_id: record_id
+        for record, record_id in zip(records, ids, strict=True)
+        if record.reference_id is not None
+    }
+    if len(references) != sum(record.reference_id is not None for record in records):
+        raise _repeated_reference(records)
+    for record, sobject, record_id in zip(records, sobjects, ids, strict=True):
+        context.writer.insert(sobject, _values_of(context, record, sobject, references) | {"Id": record_id})
+    return references
+
+
+def _sobject_of(context: CallContext, record: SeedRecord) -> SObject:
+    sobject = context.org.schema.latest.sobject(record.type)
+    if sobject is None:
+        raise SeedError(record, f"there is no sObject {record.type!r} in this org")
+    return sobject
+
+
+def _ids_of(context: CallContext, records: Sequence[SeedRecord], sobjects: Sequence[SObject]) -> list[str]:
+    ids: list[str] = []
+    taken: set[str] = set()
+    for record, sobject in zip(records, sobjects, strict=True):
+        given = next((value for name, value in record.values.items() if name.lower() == "id"), None)
+        if given in (None, ""):
+            record_id = context.org.ids.next_id(sobject.id_prefix)
+        else:
+            record_id = _given_id(context, record, sobject, str(given))
+        if record_id in taken:
+            raise SeedError(record, f"Id {record_id} stands twice in the seed")
+        taken.add(record_id)
+        ids.append(record_id)
+    return ids
+
+
+def _given_id(context: CallContext, record: SeedRecord, sobject: SObject, text: str) -> str:
+    record_id = normalise_id(text)
+    if record_id is None or record_id[:3] != sobject.id_prefix:
+        raise SeedError(record, f"{text!r} is not an Id of {sobject.name}, which begins {sobject.id_prefix}")
+    if context.reader.get(sobject, [record_id], ["Id"], include_deleted=True):
+        raise SeedError(record, f"there is a {sobject.name} with Id {text} already")
+    context.org.ids.skip_past(record_id)
+    return record_id
+
+
+def _repeated_reference(records: Sequence[SeedRecord]) -> SeedError:
+    seen: set[str] = set()
+    for record in records:
+        if record.reference_id is not None and record.reference_id in seen:
+            return SeedError(record, f"referenceId {record.reference_id!r} stands twice")
+        seen.add(record.reference_id or "")
+    raise AssertionError("no reference is repeated")
+
+
+def _values_of(
+    context: CallContext, record: SeedRecord, sobject: SObject, references: Mapping[str, str]
+) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for name, raw in record.values.items():
+        known = sobject.field(name)
+        if known is None:
+            raise SeedError(record, f"{sobject.name} has no field {name!r}")
+        if known.type is not FieldType.ID:
+            values[known.name] = _value_of(record, known, raw, references)
+    _fill_stamps(context, sobject, values)
+    fill_defaults(context, sobject, values)
+    return values
+
+
+def _value_of(record: SeedRecord, known: Field, raw: object, references: Mapping[str, str]) -> Value:
+    if isinstance(raw, str) and raw.startswith("@") and known.type is FieldType.REFERENCE:
+        if raw[1:] not in references:
+            raise SeedError(record, f"{known.name}: nothing in the seed has the referenceId {raw[1:]!r}")
+        return references[raw[1:]]
+    if raw is None or raw == "":
+        return None
+    try:
+        return SEED_VALUES[known.type](raw)
+    except (ValueError, TypeError) as error:
+        raise SeedError(record, f"{known.name}: {raw!r} is not a {known.type.value}") from error
+
+
+def _fill_stamps(context: CallContext, sobject: SObject, values: dict[str, Value]) -> None:
+    """Fill the stamps that the seed leaves out: each from the one before it, so that they stay in order."""
+    created = values.get("CreatedDate") or values.get("LastModifiedDate") or values.get("SystemModstamp")
+    created = created or context.stamp
+    modified = values.get("LastModifiedDate") or values.get("SystemModstamp") or created
+    author = values.get("CreatedById") or context.org.administrator_id
+    filled = {
+        "CreatedDate": created,
+        "LastModifiedDate": modified,
+        "SystemModstamp": values.get("SystemModstamp") or modified,
+        "CreatedById": author,
+        "LastModifiedById": values.get("LastModifiedById") or author,
+    }
+    values.update({name: value for name, value in filled.items() if sobject.field(name) is not None})
+
+
+def _boolean(raw: object) -> Value:
+    if isinstance(raw, bool):
+        return raw
+    texts = {"true": True, "1": True, "false": False, "0": False}
+    return texts[str(raw).strip().lower()] if str(raw).strip().lower() in texts else _refuse(raw)
+
+
+def _refuse(raw: object) -> Value:
+    raise ValueError(raw)
+
+
+def _text(raw: object) -> Value:
+    if isinstance(raw, (dict, list, bool)):
+        raise TypeError(raw)
+    return str(raw) or None
+
+
+def _int(raw: object) -> Value:
+    if isinstance(raw, bool):
+        raise TypeError(raw)
+    number = float(str(raw))
+    return int(number) if number.is_integer() else _refuse(raw)
+
+
+def _double(raw: object) -> Value:
+    if isinstance(raw, bool):
+        raise TypeError(raw)
+    return float(str(raw))
+
+
+def _date(raw: object) -> Value:
+    return date.fromisoformat(str(raw)).isoformat()
+
+
+def _datetime(raw: object) -> Value:
+    instant = datetime.fromisoformat(str(raw))
+    return text_of(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
+
+
+def _time(raw: object) -> Value:
+    return time.fromisoformat(str(raw)).strftime("%H:%M:%S.") + "000Z"
+
+
+def _id(raw: object) -> Value:
+    return normalise_id(str(raw)) or _refuse(raw)
+
+
+SEED_VALUES: Mapping[FieldType, Callable[[object], Value]] = {
+    FieldType.ADDRESS: _refuse,
+    FieldType.ANYTYPE: _text,
+    FieldType.BASE64: _text,
+    FieldType.BOOLEAN: _boolean,
+    FieldType.COMBOBOX: _text,
+    FieldType.COMPLEXVALUE: _refuse,
+    FieldType.CURRENCY: _double,
+    FieldType.DATACATEGORYGROUPREFERENCE: _text,
+    FieldType.DATE: _date,
+    FieldType.DATETIME: _datetime,
+    FieldType.DOUBLE: _double,
+    FieldType.EMAIL: _text,
+    FieldType.ENCRYPTEDSTRING: _text,
+    FieldType.ID: _id,
+    FieldType.INT: _int,
+    FieldType.JSON: _text,
+    FieldType.LOCATION: _refuse,
+    FieldType.LONG: _int,
+    FieldType.MULTIPICKLIST: _text,
+    FieldType.PERCENT: _double,
+    FieldType.PHONE: _text,
+    FieldType.PICKLIST: _text,
+    FieldType.REFERENCE: _id,
+    FieldType.STRING: _text,
+    FieldType.TEXTAREA: _text,
+    FieldType.TIME: _time,
+    FieldType.URL: _text,
+}

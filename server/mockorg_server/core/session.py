@@ -1,0 +1,84 @@
+"""Who calls: the caller of a request, and the sessions of an org."""
+
+from __future__ import annotations
+
+import secrets
+import string
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mockorg_server.core.clock import Clock
+from mockorg_server.core.error import OrgError
+
+SESSION_SECONDS_VALID = 7200
+_TOKEN_ALPHABET = string.ascii_letters + string.digits + "._"
+_TOKEN_LENGTH = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What a wire knows of who calls: the session id it was given, and the API version of the endpoint."""
+
+    session_id: str | None
+    api_version: int
+    client: str | None = None
+
+
+@dataclass(slots=True)
+class Session:
+    """A login. It ends by logout, or when it was not used for ``SESSION_SECONDS_VALID`` seconds."""
+
+    id: str
+    user_id: str
+    used_at: datetime
+
+
+def illegal_session() -> OrgError:
+    """Make the refusal of a session id that opens nothing (recorded from a real org)."""
+    return OrgError("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader: Illegal Session")
+
+
+class Sessions:
+    """The open sessions of one org, kept in memory. Safe under threads.
+
+    Session ids have the form of real ones: the org id of 15 characters, ``!``, and 96 characters of ``[A-Za-z0-9._]``.
+    """
+
+    def __init__(self, organization_id: str, clock: Clock) -> None:
+        self._prefix = organization_id[:15] + "!"
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._sessions: dict[str, Session] = {}
+
+    def open(self, user_id: str) -> Session:
+        """Start a session for a user."""
+        token = self._prefix + "".join(secrets.choice(_TOKEN_ALPHABET) for _ in range(_TOKEN_LENGTH))
+        session = Session(token, user_id, self._clock.now())
+        with self._lock:
+            self._sessions[token] = session
+        return session
+
+    def require(self, session_id: str | None) -> Session:
+        """Give the live session of that id and mark it used. Raises OrgError INVALID_SESSION_ID."""
+        now = self._clock.now()
+        with self._lock:
+            session = self._sessions.get(session_id or "")
+            if session is None:
+                raise illegal_session()
+            if now - session.used_at > timedelta(seconds=SESSION_SECONDS_VALID):
+                del self._sessions[session.id]
+                raise illegal_session()
+            session.used_at = now
+        return session
+
+    def close(self, session_id: str) -> None:
+        """End a session."""
+        with self._lock:
+            self._sessions.pop(session_id, None)
+
+    def keep_only(self, session: Session) -> None:
+        """End every session but one, and give that one its full life again."""
+        session.used_at = self._clock.now()
+        with self._lock:
+            self._sessions = {session.id: session}

@@ -1,0 +1,41 @@
+"""How an org is set up: what the command line and tests may choose. Plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mockorg_server.core.limit import DAILY_API_REQUESTS
+from mockorg_server.core.seed import SeedRecord
+from mockorg_server.schema.feature import DEFAULT_FEATURES
+
+EDITIONS = tuple(DAILY_API_REQUESTS)
+
+
+@dataclass(frozen=True, slots=True)
+class UserSetting:
+    """A user who may log in, and with what."""
+
+    name: str
+    password: str
+    security_token: str = ""
+
+    def __repr__(self) -> str:
+        return f"UserSetting({self.name!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class OrgSettings:
+    """An org's set-up.
+
+    ``database`` is ``memory`` or the path of a file. Without ``users``, every user name with a non-empty password gets
+    in. ``clock_start`` (aware) freezes the clock there; None = real time. ``seeds`` are loaded at start and at reset.
+    """
+
+    database: str = "memory"
+    users: tuple[UserSetting, ...] = ()
+    edition: str = "Developer"
+    features: frozenset[str] = DEFAULT_FEATURES
+    clock_start: datetime | None = None
+    seeds: Sequence[SeedRecord] = ()

@@ -1,0 +1,102 @@
+"""The options of ``mockorg serve`` as values: each reads one text of the command line or says what is wrong with it.
+
+Every reader raises ``ValueError`` with a sentence for the user. Nothing is opened, bound or loaded here, and what
+is not built yet is refused by name. Imports the standard library only, in the end.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from mockorg_server.control.instant import parse_instant
+from mockorg_server.schema.feature import FEATURES
+
+UNSUPPORTED = {
+    "--schema": "PATH",
+    "--hooks": "FILE.py",
+    "--connected-app": "ID:SECRET",
+    "--https-port": "N",
+    "--proxy-port": "N",
+}
+"""Options of the public surface that are not built yet, with their metavars."""
+
+UNSUPPORTED_COMMANDS = ("schema", "ca", "snapshot", "compare")
+
+MEMORY = "memory"
+_SQLITE_MAGIC = b"SQLite format 3\0"
+
+
+def port(text: str) -> int:
+    """Read a TCP port; 0 asks for any free one."""
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise ValueError(f"{text!r} is not a port number between 0 and 65535")
+    return int(text)
+
+
+def host(text: str) -> str:
+    """Read a host name or address to listen on; an IPv6 address may stand in brackets."""
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    if not bare or any(character.isspace() for character in bare):
+        raise ValueError(f"{text!r} is not a host name or address")
+    return bare
+
+
+def database(text: str) -> str:
+    """Read where the data lives: ``memory``, or the path of an SQLite file that may not exist yet."""
+    if text == MEMORY:
+        return text
+    if "://" in text:
+        raise ValueError(f"{text.partition('://')[0]}:// databases are not supported yet; give memory or a file")
+    path = Path(text)
+    if not text or path.is_dir():
+        raise ValueError(f"{text!r} is not a file")
+    if not path.parent.is_dir():
+        raise ValueError(f"there is no folder {str(path.parent)!r}")
+    if path.exists():
+        try:
+            with path.open("rb") as file:
+                magic = file.read(len(_SQLITE_MAGIC))
+        except OSError as error:
+            raise ValueError(f"{text!r} cannot be read: {error.strerror}") from None
+        if magic not in {b"", _SQLITE_MAGIC}:
+            raise ValueError(f"{text!r} is not a database of mockorg")
+    return text
+
+
+def user(text: str) -> tuple[str, str, str]:
+    """Read ``NAME:PASSWORD[:TOKEN]`` as name, password and security token ('' when there is none)."""
+    parts = text.split(":")
+    if len(parts) not in {2, 3} or not all(parts):
+        # The text holds a password, so it is not repeated.
+        raise ValueError("a user is NAME:PASSWORD or NAME:PASSWORD:TOKEN, with no part empty")
+    name, password, *token = parts
+    return name, password, token[0] if token else ""
+
+
+def seed_file(text: str) -> Path:
+    """Read the path of a seed file; it must be there."""
+    path = Path(text)
+    if not path.is_file():
+        raise ValueError(f"there is no file {text!r}")
+    return path
+
+
+def instant(text: str) -> datetime:
+    """Read an instant with a time zone, such as ``2026-01-31T12:00:00Z``."""
+    return parse_instant(text)
+
+
+def feature(text: str) -> str:
+    """Read the name of a feature of an org."""
+    for known in FEATURES:
+        if known.lower() == text.lower():
+            return known
+    raise ValueError(f"unknown feature {text!r}; known: {', '.join(sorted(FEATURES))}")
+
+
+def control_token(text: str) -> str:
+    """Read the token that opens the control API; one that a header cannot carry, or anyone would guess, is refused."""
+    if not text.strip() or not text.isascii() or not text.isprintable() or text != text.strip():
+        raise ValueError("a control token is printable ASCII without spaces around it")
+    return text

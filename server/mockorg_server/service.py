@@ -1,0 +1,168 @@
+"""A running server, from its options to its end: takes the port, opens the org, tells that it is ready, serves.
+
+It reads no command line (``cli.py``) and answers no request (``app.py``).
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, Protocol
+
+from mockorg_server.app import build_app
+from mockorg_server.control.seed_document import SeedDocumentError, child_field_of, read_seed_file
+from mockorg_server.core.host import Host
+from mockorg_server.core.seed import SeedError, SeedRecord
+from mockorg_server.core.setting import EDITIONS, OrgSettings, UserSetting
+from mockorg_server.http_server import HttpServer
+from mockorg_server.progress import Progress
+from mockorg_server.schema.feature import DEFAULT_FEATURES
+from mockorg_server.schema.schema import load_schema
+from mockorg_server.store.error import StoreError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from types import FrameType
+
+
+class ServeOptions(Protocol):
+    """What ``mockorg serve`` was asked for, each option already read (see ``option.py``)."""
+
+    host: str
+    port: int
+    db: str
+    seed: Sequence[Path]
+    user: Sequence[tuple[str, str, str]]
+    edition: str
+    without: Sequence[str]
+    clock: datetime | None
+    control_token: str | None
+
+
+class _StartError(Exception):
+    """Why the server does not start: a line for standard error and an exit status."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def serve(options: ServeOptions) -> int:
+    """Serve until Ctrl-C or SIGTERM and give the exit status: 0, 2 for a wrong option, 1 when the machine says no.
+
+    The first line on standard output is the ready line; what is wrong is one line on standard error.
+    """
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        settings = _settings(options)
+        server = _bind(options.host, options.port)
+        try:
+            _run(server, settings, options.control_token)
+        finally:
+            server.stop()
+    except _StartError as error:
+        print(f"mockorg: {error}", file=sys.stderr)
+        return error.status
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _settings(options: ServeOptions) -> OrgSettings:
+    names = [name.casefold() for name, _, _ in options.user]
+    if len(set(names)) < len(names):
+        raise _StartError("argument --user: the same name is given twice", 2)
+    edition = next((known for known in EDITIONS if known.lower() == options.edition.lower()), None)
+    if edition is None:
+        raise _StartError(f"argument --edition: unknown edition {options.edition!r}; known: {', '.join(EDITIONS)}", 2)
+    features = DEFAULT_FEATURES - set(options.without)
+    return OrgSettings(
+        database=options.db,
+        users=tuple(UserSetting(*user) for user in options.user),
+        edition=edition,
+        features=features,
+        clock_start=options.clock,
+        seeds=_seeds(options.seed, features),
+    )
+
+
+def _seeds(paths: Sequence[Path], features: frozenset[str]) -> list[SeedRecord]:
+    if not paths:
+        return []
+    records: list[SeedRecord] = []
+    child_field = child_field_of(load_schema(features).latest)
+    with Progress() as progress:
+        for path in paths:
+            progress.tell(f"reading {path}")
+            try:
+                records += read_seed_file(path, child_field)
+            except SeedDocumentError as error:
+                raise _StartError(str(error), 2) from None
+    return records
+
+
+def _bind(host: str, port: int) -> HttpServer:
+    """Take the port before the org is opened: one that is in use is told before anything is written."""
+    try:
+        return HttpServer(_not_ready, host, port)
+    except OSError as error:
+        raise _StartError(str(error), 1) from None
+
+
+def _not_ready(_environ: object, _start_response: object) -> NoReturn:
+    raise RuntimeError("requests wait in the socket's queue until the org is open")
+
+
+def _run(server: HttpServer, settings: OrgSettings, control_token: str | None) -> None:
+    host = _open(settings)
+    try:
+        if settings.seeds and not host.default.fresh:
+            print(f"mockorg: {settings.database} holds an org already: --seed was not loaded again", file=sys.stderr)
+        server.app = build_app(host, control_token)
+        _serve_until_told(server, f"org={host.default.id} token={host.default.token}")
+    finally:
+        host.close()
+
+
+def _open(settings: OrgSettings) -> Host:
+    try:
+        with Progress() as progress:
+            if settings.seeds:
+                progress.tell(f"seeding {len(settings.seeds)} records")
+            return Host.open(settings)
+    except SeedError as error:
+        raise _StartError(str(error), 2) from None
+    except StoreError as error:
+        raise _StartError(str(error), 1) from None
+
+
+def _serve_until_told(server: HttpServer, facts: str) -> None:
+    """Serve until Ctrl-C or SIGTERM; further ones while the server ends change nothing."""
+    told: queue.SimpleQueue[int] = queue.SimpleQueue()  # may be filled from a signal handler, unlike an Event
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda received, _frame: told.put(received))
+
+    def serve_in_thread() -> None:
+        try:
+            server.serve_forever()
+        finally:
+            told.put(0)
+
+    serving = threading.Thread(target=serve_in_thread, name="mockorg")
+    serving.start()
+    try:
+        print(f"mockorg ready on {server.url} {facts}", flush=True)
+        told.get()
+    finally:
+        server.stop()
+        serving.join()

@@ -1,0 +1,238 @@
+"""describeGlobal and describeSObject results, rendered once per sObject and API version and kept.
+
+Which members are there, and what they say where the schema has no fact, follows a recorded describe of Lead: optional
+truth values are left out when false, lists when empty. Lines marked *inferred* rest on that one describe, or on rules
+that agree with the recorded describes of Lead and Account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mockorg_server.schema.field_type import FieldType
+from mockorg_server.schema.sobject import ChildRelationship, Field, PicklistValue, SObject
+from mockorg_server.soap.contract import Contract
+from mockorg_server.soap.text import escaped
+from mockorg_server.soap.type_writer import Elements, Getters, TypeWriter, absent, false, simple_text
+
+MASTER_RECORD_TYPE_ID = "012000000000000AAA"
+_COMPOUND = frozenset({FieldType.ADDRESS, FieldType.LOCATION})
+_XSD_TYPES = {bool: "xsd:boolean", int: "xsd:int", float: "xsd:double", str: "xsd:string"}
+
+
+def _layoutable(sobject: SObject) -> bool:
+    return sobject.layoutable
+
+
+def _has_prefix(sobject: SObject) -> bool:
+    return sobject.key_prefix is not None
+
+
+SOBJECT_MEMBERS: Getters = {
+    "activateable": lambda sobject: sobject.activateable,
+    "associateEntityType": lambda sobject: sobject.associate_entity_type,
+    "associateParentEntity": lambda sobject: sobject.associate_parent_entity,
+    "createable": lambda sobject: sobject.createable,
+    "custom": lambda sobject: sobject.custom,
+    "customSetting": false,
+    "dataTranslationEnabled": absent,
+    "deepCloneable": false,
+    "deletable": lambda sobject: sobject.deletable,
+    "deprecatedAndHidden": false,
+    "feedEnabled": lambda sobject: sobject.feed_enabled,
+    "hasSubtypes": false,
+    "idEnabled": _has_prefix,  # inferred: true for Lead, and nothing without a prefix has ids
+    "isInterface": false,
+    "isSubtype": false,
+    "keyPrefix": lambda sobject: sobject.key_prefix,
+    "label": lambda sobject: sobject.label,
+    "labelPlural": lambda sobject: sobject.label_plural,
+    "layoutable": _layoutable,
+    "mergeable": lambda sobject: sobject.mergeable,
+    "mruEnabled": lambda sobject: sobject.mru_enabled,
+    "name": lambda sobject: sobject.name,
+    "queryable": lambda sobject: sobject.queryable,
+    "replicateable": lambda sobject: sobject.replicateable,
+    "retrieveable": lambda sobject: sobject.retrieveable,
+    "searchable": lambda sobject: sobject.searchable,
+    "triggerable": lambda sobject: sobject.triggerable,
+    "undeletable": lambda sobject: sobject.undeletable,
+    "updateable": lambda sobject: sobject.updateable,
+}
+"""Members of DescribeGlobalSObjectResult; DescribeSObjectResult has them too."""
+
+PICKLIST_MEMBERS: Getters = {
+    "active": lambda entry: entry.active,
+    "defaultValue": lambda entry: entry.default_value,
+    "label": lambda entry: entry.label,
+    "validFor": lambda entry: entry.valid_for,
+    "value": lambda entry: entry.value,
+}
+
+CHILD_MEMBERS: Getters = {
+    "cascadeDelete": lambda child: child.cascade_delete,
+    "childSObject": lambda child: child.child_sobject,
+    "deprecatedAndHidden": lambda child: child.deprecated_and_hidden,
+    "field": lambda child: child.field,
+    "junctionIdListNames": lambda child: child.junction_id_list_names,
+    "junctionReferenceTo": lambda child: child.junction_reference_to,
+    "relationshipName": lambda child: child.relationship_name,
+    "restrictedDelete": lambda child: child.restricted_delete or None,
+}
+
+FIELD_MEMBERS: Getters = {
+    "aggregatable": lambda field: field.aggregatable,
+    "aiPredictionField": false,
+    "autoNumber": lambda field: field.auto_number,
+    "byteLength": lambda field: field.byte_length,
+    "calculated": lambda field: field.calculated,
+    "calculatedFormula": absent,
+    "cascadeDelete": absent,
+    "caseSensitive": lambda field: field.case_sensitive,
+    "compoundFieldName": lambda field: field.compound_field_name,
+    "controllerName": absent,
+    "createable": lambda field: field.createable,
+    "custom": lambda field: field.custom,
+    "dataTranslationEnabled": absent,
+    "defaultValue": lambda field: _default_value(field),
+    "defaultValueFormula": absent,
+    "defaultedOnCreate": lambda field: field.defaulted_on_create,
+    "dependentPicklist": lambda field: field.dependent_picklist or None,
+    "deprecatedAndHidden": false,
+    "digits": lambda field: field.digits,
+    "displayLocationInDecimal": absent,
+    "encrypted": absent,
+    "externalId": lambda field: field.external_id or None,
+    "extraTypeInfo": lambda field: field.extra_type_info,
+    "filterable": lambda field: field.filterable,
+    "filteredLookupInfo": absent,
+    "formulaTreatNullNumberAsZero": absent,
+    "groupable": lambda field: field.groupable,
+    "highScaleNumber": absent,
+    "htmlFormatted": lambda field: field.extra_type_info == "richtextarea" or None,  # inferred
+    "idLookup": lambda field: field.id_lookup,
+    "inlineHelpText": absent,
+    "label": lambda field: field.label,
+    "length": lambda field: field.length,
+    "mask": absent,
+    "maskType": absent,
+    "name": lambda field: field.name,
+    "nameField": lambda field: field.name_field,
+    "namePointing": lambda field: field.name_pointing,
+    "nillable": lambda field: field.nillable,
+    "permissionable": lambda field: _is_permissionable(field),
+    "picklistValues": lambda field: field.picklist_values,
+    "polymorphicForeignKey": lambda field: field.polymorphic_foreign_key,
+    "precision": lambda field: field.precision,
+    "queryByDistance": lambda field: field.type in _COMPOUND,  # inferred
+    "referenceTargetField": absent,
+    "referenceTo": lambda field: field.reference_to,
+    "relationshipName": lambda field: field.relationship_name,
+    "relationshipOrder": absent,
+    "restrictedDelete": absent,
+    "restrictedPicklist": lambda field: field.restricted_picklist,
+    "scale": lambda field: field.scale,
+    "searchPrefilterable": false,  # the schema has no fact; true for a few references in recorded describes
+    "soapType": lambda field: field.soap_type,
+    "sortable": lambda field: field.sortable,
+    "type": lambda field: field.type.value,
+    "unique": lambda field: field.unique,
+    "updateable": lambda field: field.updateable,
+    "writeRequiresMasterRead": absent,
+}
+
+RECORD_TYPE_MEMBERS: Getters = {
+    "active": lambda _: True,
+    "available": lambda _: True,
+    "defaultRecordTypeMapping": lambda _: True,
+    "developerName": lambda _: "Master",
+    "master": lambda _: True,
+    "name": lambda _: "Master",
+    "recordTypeId": lambda _: MASTER_RECORD_TYPE_ID,
+}
+
+
+def _default_value(field: Field) -> Elements | None:
+    value = field.default_value
+    if value is None:
+        return None
+    return Elements(f'<defaultValue xsi:type="{_XSD_TYPES[type(value)]}">{simple_text(value)}</defaultValue>')
+
+
+def _is_permissionable(field: Field) -> bool:
+    """Tell whether field permissions apply (inferred: agrees with 117 of 122 fields of recorded describes)."""
+    if field.type in _COMPOUND:
+        return True
+    return field.nillable and (field.createable or field.updateable) and field.compound_field_name != "Name"
+
+
+class DescribeWriter:
+    """Writes describes for one API version, and keeps what it wrote: sObjects are frozen and live as long as the org.
+
+    An sObject is known by identity, since a view gives the same object each time. Safe under threads.
+    """
+
+    def __init__(self, contract: Contract, version: int) -> None:
+        picklist = TypeWriter(contract, "tns:PicklistEntry", PICKLIST_MEMBERS, version)
+        children = TypeWriter(contract, "tns:ChildRelationship", CHILD_MEMBERS, version)
+        record_type = TypeWriter(contract, "tns:RecordTypeInfo", RECORD_TYPE_MEMBERS, version)
+
+        def picklist_values(field: Field) -> Elements:
+            values: tuple[PicklistValue, ...] = field.picklist_values
+            return picklist.elements("picklistValues", values)
+
+        fields = TypeWriter(contract, "tns:Field", {**FIELD_MEMBERS, "picklistValues": picklist_values}, version)
+
+        def child_relationships(sobject: SObject) -> Elements:
+            found: tuple[ChildRelationship, ...] = sobject.child_relationships
+            return children.elements("childRelationships", found)
+
+        members = {
+            **SOBJECT_MEMBERS,
+            "actionOverrides": absent,
+            "childRelationships": child_relationships,
+            "compactLayoutable": _layoutable,  # inferred
+            "defaultImplementation": absent,
+            "fields": lambda sobject: fields.elements("fields", sobject.fields),
+            "implementedBy": absent,
+            "implementsInterfaces": absent,
+            "namedLayoutInfos": absent,
+            "networkScopeFieldName": absent,
+            "recordTypeInfos": lambda sobject: (
+                record_type.element("recordTypeInfos", sobject) if sobject.layoutable else None  # inferred
+            ),
+            "searchLayoutable": _layoutable,  # inferred
+            "supportedScopes": absent,
+            "urlDetail": lambda sobject: _url(sobject, "urlDetail", "{ID}"),
+            "urlEdit": lambda sobject: _url(sobject, "urlEdit", "{ID}/e"),
+            "urlNew": lambda sobject: _url(sobject, "urlNew", f"{sobject.key_prefix}/e"),
+        }
+        self._sobject = TypeWriter(contract, "tns:DescribeSObjectResult", members, version)
+        self._global = TypeWriter(contract, "tns:DescribeGlobalSObjectResult", SOBJECT_MEMBERS, version)
+        self._described: dict[int, tuple[Any, list[str]]] = {}
+        self._listed: tuple[Sequence[Any], str] | None = None
+
+    def describe(self, sobject: SObject, base_url: str) -> str:
+        """Write the members of a DescribeSObjectResult. ``base_url`` is this server's, without a slash at the end."""
+        kept = self._described.get(id(sobject))
+        if kept is None:  # the sObject is kept along, so that no other can get the same id()
+            kept = self._described[id(sobject)] = (sobject, self._sobject.content(sobject).split(_BASE))
+        return escaped(base_url).join(kept[1])
+
+    def sobjects(self, outlines: Sequence[Any]) -> str:
+        """Write the ``sobjects`` of a DescribeGlobalResult, from sObjects or what stands for them."""
+        kept = self._listed
+        if kept is None or kept[0] is not outlines:
+            kept = self._listed = (outlines, self._global.elements("sobjects", outlines))
+        return kept[1]
+
+
+_BASE = "\x00"  # stands for the server's own address in what is kept, and can stand in no XML
+
+
+def _url(sobject: SObject, name: str, path: str) -> Elements | None:
+    # Only what has a page in the user interface has addresses (inferred).
+    if not sobject.layoutable or sobject.key_prefix is None:
+        return None
+    return Elements(f"<{name}>{_BASE}/{path}</{name}>")

@@ -1,0 +1,58 @@
+"""The functions of SOQL as tables: the aggregates, over which types and of which type, and what mockorg lacks yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mockorg_server.schema.field_type import FieldType
+from mockorg_server.soql.plan import Aggregate
+
+_NUMBERS = frozenset({FieldType.INT, FieldType.LONG, FieldType.DOUBLE, FieldType.CURRENCY, FieldType.PERCENT})
+# Types that no aggregate takes (SOQL reference, support for field types in aggregate functions).
+_NEVER = frozenset(
+    {
+        FieldType.ADDRESS, FieldType.ANYTYPE, FieldType.BASE64, FieldType.BOOLEAN, FieldType.COMPLEXVALUE,
+        FieldType.DATACATEGORYGROUPREFERENCE, FieldType.ENCRYPTEDSTRING, FieldType.JSON, FieldType.LOCATION,
+        FieldType.MULTIPICKLIST, FieldType.TIME,
+    }
+)  # fmt: skip
+_ANY = frozenset(FieldType) - _NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateFunction:
+    """An aggregate function: the field types it takes and the type it gives, None for the field's own."""
+
+    aggregate: Aggregate
+    types: frozenset[FieldType]
+    result: FieldType | None = None
+
+
+AGGREGATES: Mapping[str, AggregateFunction] = {
+    "COUNT": AggregateFunction(Aggregate.COUNT, _ANY, FieldType.INT),
+    "COUNT_DISTINCT": AggregateFunction(Aggregate.COUNT_DISTINCT, _ANY, FieldType.INT),
+    "SUM": AggregateFunction(Aggregate.SUM, _NUMBERS),
+    "AVG": AggregateFunction(Aggregate.AVG, _NUMBERS, FieldType.DOUBLE),
+    "MIN": AggregateFunction(Aggregate.MIN, _ANY),
+    "MAX": AggregateFunction(Aggregate.MAX, _ANY),
+}
+
+DATE_FUNCTIONS = frozenset(
+    {
+        "CALENDAR_MONTH", "CALENDAR_QUARTER", "CALENDAR_YEAR", "DAY_IN_MONTH", "DAY_IN_WEEK", "DAY_IN_YEAR",
+        "DAY_ONLY", "FISCAL_MONTH", "FISCAL_QUARTER", "FISCAL_YEAR", "HOUR_IN_DAY", "WEEK_IN_MONTH", "WEEK_IN_YEAR",
+    }
+)  # fmt: skip
+
+# Valid SOQL that mockorg does not answer yet, with the name it is refused under.
+UNSUPPORTED: Mapping[str, str] = {
+    **{name: name for name in DATE_FUNCTIONS},
+    "CONVERTCURRENCY": "convertCurrency()",
+    "CONVERTTIMEZONE": "convertTimezone()",
+    "DISTANCE": "DISTANCE()",
+    "FORMAT": "FORMAT()",
+    "GEOLOCATION": "GEOLOCATION()",
+    "GROUPING": "GROUPING()",
+    "TOLABEL": "toLabel()",
+}

@@ -1,0 +1,121 @@
+"""Writing rows, inside the one transaction that writes at a time.
+
+No rule of DML is here: what a record must hold, which ids it gets and what its deletion takes along is the core's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy.pool import PoolProxiedConnection
+
+from mockorg_server.schema.sobject import SObject
+from mockorg_server.schema.value import Value
+from mockorg_server.store.error import StoreError
+from mockorg_server.store.fold import fold
+from mockorg_server.store.holding import Holding
+from mockorg_server.store.layout import Layout, SaveText
+from mockorg_server.store.read import Reader
+from mockorg_server.store.table import Table
+
+
+class Writer(Reader):
+    """A Reader that also writes, and sees what it has written. Others see it when the Store has committed.
+
+    Every method raises StoreError when the database cannot be written; the transaction may be lost then, and the
+    Writer refuses all further work.
+    """
+
+    SMALL_ROW_COUNT: Final = 50
+
+    def __init__(self, connection: PoolProxiedConnection, layout: Layout, holding: Holding) -> None:
+        super().__init__(connection, layout, holding)
+        self._depth = 0
+
+    def insert(self, sobject: SObject, values: Mapping[str, Value]) -> None:
+        """Add a record. ``values`` maps field names to neutral values, the Id among them.
+
+        A boolean that is absent or null is false. Raises ValueError for a name that is not a field with a value.
+        """
+        table = self._ensure(sobject)
+        text = self._layout.insert_text(table, tuple(values))
+        self._run(text.sql, _bound(text, values))
+        if table.name not in self._holding.indexed and self._cursor.lastrowid > self.SMALL_ROW_COUNT:
+            self._index(table)
+
+    def update(self, sobject: SObject, id: str, values: Mapping[str, Value]) -> None:  # noqa: A002
+        """Set some fields of a record. Raises KeyError when there is no record of that Id."""
+        table = self._ensure(sobject)
+        text = self._layout.update_text(table, tuple(values))
+        self._run(text.sql, [*_bound(text, values), id])
+        if self._cursor.rowcount != 1:
+            raise KeyError(id)
+
+    def purge(self, sobject: SObject, id: str) -> None:  # noqa: A002
+        """Remove a record for good. Raises KeyError when there is no record of that Id."""
+        table = self._ensure(sobject)
+        mark = self._dialect.placeholder
+        self._run(f"DELETE FROM {table.quoted} WHERE {table.column('Id').raw} = {mark}", [id])
+        if self._cursor.rowcount != 1:
+            raise KeyError(id)
+
+    def set_state(self, key: str, value: str) -> None:
+        """Keep a small text of the org under a key."""
+        self._run(self._dialect.set_state, [key, value])
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo, when the block raises, what was written in it; the exception goes on."""
+        holding = self._holding
+        name = f"s{self._depth}"
+        self._run(f"SAVEPOINT {name}", ())
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._holding = holding
+            if self._dialect.is_in_transaction(self._connection):
+                self._run(f"ROLLBACK TO SAVEPOINT {name}", ())
+                self._run(f"RELEASE SAVEPOINT {name}", ())
+            raise
+        else:
+            self._run(f"RELEASE SAVEPOINT {name}", ())
+        finally:
+            self._depth -= 1
+
+    def commit(self) -> None:
+        """End the transaction and keep it. The Store calls this."""
+        self._run(self._dialect.commit, ())
+
+    def _ensure(self, sobject: SObject) -> Table:
+        table = self._layout.table(sobject.name)
+        if table.name not in self._holding.tables:
+            self._run(table.ddl, ())
+            self._holding = self._holding.with_table(table.name)
+        return table
+
+    def _index(self, table: Table) -> None:
+        for ddl in table.index_ddl:
+            self._run(ddl, ())
+        self._holding = self._holding.with_indexes(table.name)
+
+    def _run(self, sql: str, values: Sequence[object]) -> None:
+        # A full disk may end the transaction by itself; without this every later statement would commit alone.
+        if not self._dialect.is_in_transaction(self._connection):
+            raise StoreError("the transaction was lost to an earlier error")
+        try:
+            self._cursor.execute(sql, values)
+        except self._dialect.driver_errors as error:
+            raise self._dialect.refusal(error) from error
+
+
+def _bound(text: SaveText, values: Mapping[str, Value]) -> list[Value]:
+    bound = list(values.values())
+    for index in text.booleans:
+        bound[index] = bool(bound[index])
+    for index in text.folded:
+        value = bound[index]
+        bound.append(None if value is None else fold(str(value)))
+    return bound

@@ -1,0 +1,127 @@
+"""``mockorg serve`` as a process: its ready line, its options at work, and its end."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+READY = re.compile(r"mockorg ready on (http://\S+:\d+) org=(00D\w{15}) token=(00D\w{12}!\S+)\n")
+MODULE = [sys.executable, "-m", "mockorg_server", "serve"]
+
+
+class Serving:
+    """A running ``mockorg serve``."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        match = READY.fullmatch(line)
+        assert match, (line, process.poll())
+        self.url, self.org_id, self.token = match.groups()
+
+    def get(self, path: str) -> object:
+        with urllib.request.urlopen(self.url + path, timeout=10) as reply:
+            return json.load(reply)
+
+    def end(self, *numbers: signal.Signals) -> tuple[int, str, str]:
+        """Send signals; give exit status and what was written since the ready line."""
+        for number in numbers:
+            self.process.send_signal(number)
+        output, errors = self.process.communicate(timeout=20)
+        return self.process.returncode, output, errors
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[Serving]:
+    process = subprocess.Popen(
+        [*MODULE, "--port", "0", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    )
+    try:
+        yield Serving(process)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def run(*options: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([*MODULE, *options], capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_ready_line_tells_where_and_with_which_token() -> None:
+    with serving() as server:
+        health = server.get("/_mockorg/health")
+
+    assert isinstance(health, dict)
+    [org] = health["orgs"]
+    assert (org["id"], org["token"]) == (server.org_id, server.token)
+
+
+@pytest.mark.parametrize(
+    "numbers", [(signal.SIGINT,), (signal.SIGTERM,), (signal.SIGINT,) * 3, (signal.SIGTERM, signal.SIGINT)]
+)
+def test_it_ends_cleanly_when_told(numbers: tuple[signal.Signals, ...]) -> None:
+    with serving() as server:
+        server.get("/_mockorg/health")
+
+        assert server.end(*numbers) == (0, "", "")
+
+
+def test_the_options_shape_the_org(tmp_path: Path) -> None:
+    seed = {"records": [{"attributes": {"type": "Account"}, "Name": "Acme", "Contacts": {"records": [
+        {"attributes": {"type": "Contact"}, "LastName": "l"}]}}]}  # fmt: skip
+    (tmp_path / "seed.json").write_text(json.dumps(seed))
+    options = ["--user", "ci@example.com:secret:token", "--edition", "enterprise", "--without", "DigitalEngagement"]
+    with serving(*options, "--clock", "2026-01-31T13:00:00+01:00", "--seed", str(tmp_path / "seed.json")) as server:
+        assert server.get("/_mockorg/clock") == {"now": "2026-01-31T12:00:00.000Z", "frozen": True}
+        health = server.get("/_mockorg/health")
+
+    assert isinstance(health, dict)
+    assert health["orgs"][0]["username"] == "ci@example.com"
+
+
+def test_a_database_file_keeps_the_org_and_its_seed_is_loaded_once(tmp_path: Path) -> None:
+    seed, database = tmp_path / "Account.csv", tmp_path / "org.db"
+    seed.write_text("Name\nAcme\n")
+    with serving("--db", str(database), "--seed", str(seed)) as first:
+        assert first.end(signal.SIGTERM) == (0, "", "")
+    with serving("--db", str(database), "--seed", str(seed)) as second:
+        status, output, errors = second.end(signal.SIGTERM)
+
+    assert first.org_id == second.org_id
+    assert (status, output) == (0, "")
+    assert errors == f"mockorg: {database} holds an org already: --seed was not loaded again\n"
+
+
+def test_a_port_in_use_is_told_in_one_line_and_nothing_is_written(tmp_path: Path) -> None:
+    with serving() as server:
+        port = server.url.rpartition(":")[2]
+        ended = run("--port", port, "--db", str(tmp_path / "org.db"))
+
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert re.fullmatch(rf"mockorg: cannot listen on 127\.0\.0\.1:{port}: .+\n", ended.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_database_is_told_in_one_line(tmp_path: Path) -> None:
+    broken = tmp_path / "org.db"
+    broken.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
+    ended = run("--port", "0", "--db", str(broken))
+
+    assert ended.returncode == 1
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("mockorg: ")

@@ -1,0 +1,91 @@
+"""Fixtures of the SOQL room: the shipped schema's compiler, a fixed moment, and plans in a short notation."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockorg_server.schema.schema import load_schema
+from mockorg_server.soql.compiler import QueryCompiler
+from mockorg_server.soql.moment import Moment
+from mockorg_server.soql.plan import (
+    AggregateRef,
+    And,
+    Compare,
+    InList,
+    IsNull,
+    Like,
+    Not,
+    Or,
+    OrderBy,
+    Plan,
+    Ref,
+)
+
+CASES = Path(__file__).parent / "cases"
+
+
+@pytest.fixture(scope="session")
+def schema():
+    return load_schema()
+
+
+@pytest.fixture(scope="session")
+def compiler(schema) -> QueryCompiler:
+    return QueryCompiler(schema)
+
+
+@pytest.fixture(scope="session")
+def moment() -> Moment:
+    """A Wednesday."""
+    return Moment(datetime(2024, 6, 12, 15, 30, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def read_cases():
+    def read(name: str) -> list[dict[str, Any]]:
+        lines = (CASES / name).read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines if line]
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def show():
+    """Give a plan's expression or condition as text: ``0.Name = ?1`` compares slot 0's Name with parameter 1."""
+    return _show
+
+
+def _show(node: Any) -> str:
+    match node:
+        case None:
+            return "-"
+        case Ref(slot, field):
+            return f"{slot}.{field.name}"
+        case AggregateRef(function, ref):
+            return f"{function}({_show(ref)})"
+        case Compare(expression, operator, number):
+            return f"{_show(expression)} {operator.value} ?{number}"
+        case IsNull(expression, negated):
+            return f"{_show(expression)} is {'not ' if negated else ''}null"
+        case InList(expression, numbers, with_null, negated):
+            members = [f"?{number}" for number in numbers] + (["null"] if with_null else [])
+            return f"{_show(expression)} {'not ' if negated else ''}in [{' '.join(members)}]"
+        case Like(expression, number):
+            return f"{_show(expression)} like ?{number}"
+        case And(conditions):
+            return f"and({', '.join(map(_show, conditions))})"
+        case Or(conditions):
+            return f"or({', '.join(map(_show, conditions))})"
+        case Not(condition):
+            return f"not({_show(condition)})"
+        case OrderBy(expression, descending, nulls_first):
+            nulls = "first" if nulls_first else "last"
+            return f"{_show(expression)} {'desc' if descending else 'asc'} nulls {nulls}"
+        case Plan():
+            return ", ".join(map(_show, node.columns))
+    raise TypeError(node)
