@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,7 +13,7 @@ from mockorg_server.app import build_app
 from mockorg_server.core.host import Host
 from mockorg_server.core.org import Org
 from mockorg_server.core.seed import SeedRecord
-from mockorg_server.core.setting import OrgSettings
+from mockorg_server.core.setting import OrgSettings, UserSetting
 from mockorg_server.http_server import HttpServer
 
 NOW = datetime(2026, 1, 31, 12, 0, 30, tzinfo=UTC)
@@ -96,9 +97,9 @@ def host() -> Iterator[Host]:
     opened.close()
 
 
-@pytest.fixture
-def mock_org(host: Host) -> Iterator[MockOrg]:
-    """A seeded mock org behind a real socket on a free port."""
+@contextmanager
+def served(host: Host) -> Iterator[MockOrg]:
+    """Serve a host's default org, seeded, on a free port."""
     ids = host.default.seed(REQUESTS)
     app = build_app(host)
     server = HttpServer(app)
@@ -107,6 +108,22 @@ def mock_org(host: Host) -> Iterator[MockOrg]:
     yield MockOrg(server.url, host.default, ids, app)
     server.stop()
     thread.join(timeout=10)
+
+
+@pytest.fixture
+def mock_org(host: Host) -> Iterator[MockOrg]:
+    """A seeded mock org behind a real socket on a free port, open to every user name."""
+    with served(host) as running:
+        yield running
+
+
+@pytest.fixture
+def strict_mock_org() -> Iterator[MockOrg]:
+    """The same, with one user who may log in."""
+    host = Host.open(OrgSettings(clock_start=NOW, users=(UserSetting("known@example.com", "right"),)))
+    with served(host) as running:
+        yield running
+    host.close()
 
 
 @pytest.fixture(autouse=True)

@@ -144,7 +144,8 @@ class ZeepClient:
     def retrieve(self, sobject: str, fields: Sequence[str], ids: Sequence[str]) -> list[dict[str, str | None] | None]:
         """Retrieve."""
         records = self._call("retrieve", fieldList=", ".join(fields), sObjectType=sobject, ids=list(ids))
-        return [record and self._values(record) for record in records]
+        # zeep reads a null record as one whose every member is None.
+        return [self._values(record) if record is not None and record.type else None for record in records]
 
     def updated(self, sobject: str, start: datetime, end: datetime) -> list[str]:
         """Ask with getUpdated."""

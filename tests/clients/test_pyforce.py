@@ -42,4 +42,4 @@ def test_create_and_delete(client: Any) -> None:
 
 
 def test_user_info(client: Any) -> None:
-    assert client.getUserInfo()["userName"] == "user@example.com"
+    assert client.getUserInfo()["userFullName"] == "user"

@@ -39,13 +39,15 @@ def test_login(mock_org: Any, session: requests.Session) -> None:
         sf_version="60.0",
     )
     assert session_id.startswith(mock_org.org.id[:15] + "!")
-    assert instance == "login.salesforce.com"
+    assert instance == urlsplit(mock_org.url).netloc  # taken from serverUrl
 
 
-def test_a_wrong_login_is_told(session: requests.Session) -> None:
+def test_a_wrong_login_is_told(strict_mock_org: Any) -> None:
+    routed = requests.Session()
+    routed.mount("https://", ToMockOrg(strict_mock_org.url))
+    login = {"username": "known@example.com", "security_token": "", "domain": "login", "session": routed}
+    assert SalesforceLogin(password="right", **login)
     with pytest.raises(SalesforceAuthenticationFailed) as caught:
-        SalesforceLogin(
-            username="", password="x", security_token="", domain="login", session=session, sf_version="60.0"
-        )
+        SalesforceLogin(password="wrong", **login)
     assert caught.value.code == "INVALID_LOGIN"
-    assert caught.value.message == "Invalid username, password, security token; or user locked out."
+    assert "Invalid username, password, security token; or user locked out." in str(caught.value)

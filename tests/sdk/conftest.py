@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-import mockorg
 import pytest
 import requests
 from lxml import etree
 from requests.adapters import BaseAdapter
+
+import mockorg
 
 PARTNER = "urn:partner.soap.sforce.com"
 XS = "http://www.w3.org/2001/XMLSchema"

@@ -2,8 +2,9 @@
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
-import mockorg
 import pytest
+
+import mockorg
 
 ID, OTHER_ID, CONTACT_ID = "001000000000001AAA", "001000000000002AAA", "003000000000001AAA"
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC)

@@ -1,8 +1,9 @@
 """Connecting: the two ways in, where calls go then, what is refused, and that secrets stay secret."""
 
-import mockorg
 import pytest
 import requests
+
+import mockorg
 
 LOGIN = (
     "<result><metadataServerUrl>{url}/services/Soap/m/64.0/00D000000000001</metadataServerUrl>"

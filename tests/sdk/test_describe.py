@@ -1,7 +1,8 @@
 """Describes: typed members in Python case, and the raw ones beside them."""
 
-import mockorg
 import pytest
+
+import mockorg
 from mockorg._protocol.shape import shape_of
 
 FIELD = (

@@ -2,8 +2,9 @@
 
 import pickle
 
-import mockorg
 import pytest
+
+import mockorg
 from mockorg._error import call_error
 
 KINDS = {

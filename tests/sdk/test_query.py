@@ -1,7 +1,8 @@
 """Pages: iteration fetches them when it gets there, not before, and all by the same batch size."""
 
-import mockorg
 import pytest
+
+import mockorg
 
 NIL = 'xsi:nil="true"'
 

@@ -2,8 +2,9 @@
 
 from datetime import UTC, date, datetime
 
-import mockorg
 import pytest
+
+import mockorg
 
 ACCOUNT = {
     "prefix": "001",

@@ -5,8 +5,9 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import mockorg
 import pytest
+
+import mockorg
 
 RECORDED = Path(__file__).parents[1] / "recorded" / "soap"
 CASES = json.loads((Path(__file__).parent / "cases" / "recorded.json").read_text())

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+
 from mockorg import _call as calls
 from mockorg._call import InputRecord
 from mockorg._protocol import soap

@@ -3,11 +3,12 @@
 import gzip
 import io
 
-import mockorg
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
+
+import mockorg
 
 REPLY = (
     '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com">'

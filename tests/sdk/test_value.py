@@ -4,10 +4,11 @@ import math
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 
-import mockorg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+import mockorg
 from mockorg._value import CONVERTERS, convert, value_text
 
 READ = [

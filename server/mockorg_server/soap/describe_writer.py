@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mockorg_server.schema.field_type import FieldType
-from mockorg_server.schema.sobject import ChildRelationship, Field, PicklistValue, SObject
+from mockorg_server.schema.sobject import Field, SObject
 from mockorg_server.soap.contract import Contract
 from mockorg_server.soap.text import escaped
 from mockorg_server.soap.type_writer import Elements, Getters, TypeWriter, absent, false, simple_text
@@ -27,6 +27,20 @@ def _layoutable(sobject: SObject) -> bool:
 
 def _has_prefix(sobject: SObject) -> bool:
     return sobject.key_prefix is not None
+
+
+def _default_value(field: Field) -> Elements | None:
+    value = field.default_value
+    if value is None:
+        return None
+    return Elements(f'<defaultValue xsi:type="{_XSD_TYPES[type(value)]}">{simple_text(value)}</defaultValue>')
+
+
+def _is_permissionable(field: Field) -> bool:
+    """Tell whether field permissions apply (inferred: agrees with 117 of 122 fields of recorded describes)."""
+    if field.type in _COMPOUND:
+        return True
+    return field.nillable and (field.createable or field.updateable) and field.compound_field_name != "Name"
 
 
 SOBJECT_MEMBERS: Getters = {
@@ -95,7 +109,7 @@ FIELD_MEMBERS: Getters = {
     "createable": lambda field: field.createable,
     "custom": lambda field: field.custom,
     "dataTranslationEnabled": absent,
-    "defaultValue": lambda field: _default_value(field),
+    "defaultValue": _default_value,
     "defaultValueFormula": absent,
     "defaultedOnCreate": lambda field: field.defaulted_on_create,
     "dependentPicklist": lambda field: field.dependent_picklist or None,
@@ -121,8 +135,7 @@ FIELD_MEMBERS: Getters = {
     "nameField": lambda field: field.name_field,
     "namePointing": lambda field: field.name_pointing,
     "nillable": lambda field: field.nillable,
-    "permissionable": lambda field: _is_permissionable(field),
-    "picklistValues": lambda field: field.picklist_values,
+    "permissionable": _is_permissionable,
     "polymorphicForeignKey": lambda field: field.polymorphic_foreign_key,
     "precision": lambda field: field.precision,
     "queryByDistance": lambda field: field.type in _COMPOUND,  # inferred
@@ -153,18 +166,47 @@ RECORD_TYPE_MEMBERS: Getters = {
 }
 
 
-def _default_value(field: Field) -> Elements | None:
-    value = field.default_value
-    if value is None:
+_BASE = "\x00"  # stands for the server's own address in what is kept, and can stand in no XML
+
+
+def _url(sobject: SObject, name: str, path: str) -> Elements | None:
+    # Only what has a page in the user interface has addresses (inferred).
+    if not sobject.layoutable or sobject.key_prefix is None:
         return None
-    return Elements(f'<defaultValue xsi:type="{_XSD_TYPES[type(value)]}">{simple_text(value)}</defaultValue>')
+    return Elements(f"<{name}>{_BASE}/{path}</{name}>")
 
 
-def _is_permissionable(field: Field) -> bool:
-    """Tell whether field permissions apply (inferred: agrees with 117 of 122 fields of recorded describes)."""
-    if field.type in _COMPOUND:
-        return True
-    return field.nillable and (field.createable or field.updateable) and field.compound_field_name != "Name"
+DESCRIBE_MEMBERS: Getters = {
+    "actionOverrides": absent,
+    "compactLayoutable": _layoutable,  # inferred
+    "defaultImplementation": absent,
+    "implementedBy": absent,
+    "implementsInterfaces": absent,
+    "namedLayoutInfos": absent,
+    "networkScopeFieldName": absent,
+    "searchLayoutable": _layoutable,  # inferred
+    "supportedScopes": absent,
+    "urlDetail": lambda sobject: _url(sobject, "urlDetail", "{ID}"),
+    "urlEdit": lambda sobject: _url(sobject, "urlEdit", "{ID}/e"),
+    "urlNew": lambda sobject: _url(sobject, "urlNew", f"{sobject.key_prefix}/e"),
+}
+"""Members that DescribeSObjectResult has beside ``SOBJECT_MEMBERS`` and its lists."""
+
+
+def _nested_members(contract: Contract, version: int) -> Getters:
+    """Make the getters of the lists: their elements are written by writers of their own."""
+    picklist = TypeWriter(contract, "tns:PicklistEntry", PICKLIST_MEMBERS, version)
+    children = TypeWriter(contract, "tns:ChildRelationship", CHILD_MEMBERS, version)
+    record_type = TypeWriter(contract, "tns:RecordTypeInfo", RECORD_TYPE_MEMBERS, version)
+    values: Getters = {"picklistValues": lambda field: picklist.elements("picklistValues", field.picklist_values)}
+    fields = TypeWriter(contract, "tns:Field", {**FIELD_MEMBERS, **values}, version)
+    return {
+        "childRelationships": lambda sobject: children.elements("childRelationships", sobject.child_relationships),
+        "fields": lambda sobject: fields.elements("fields", sobject.fields),
+        "recordTypeInfos": lambda sobject: (
+            record_type.element("recordTypeInfos", sobject) if sobject.layoutable else None  # inferred
+        ),
+    }
 
 
 class DescribeWriter:
@@ -174,40 +216,7 @@ class DescribeWriter:
     """
 
     def __init__(self, contract: Contract, version: int) -> None:
-        picklist = TypeWriter(contract, "tns:PicklistEntry", PICKLIST_MEMBERS, version)
-        children = TypeWriter(contract, "tns:ChildRelationship", CHILD_MEMBERS, version)
-        record_type = TypeWriter(contract, "tns:RecordTypeInfo", RECORD_TYPE_MEMBERS, version)
-
-        def picklist_values(field: Field) -> Elements:
-            values: tuple[PicklistValue, ...] = field.picklist_values
-            return picklist.elements("picklistValues", values)
-
-        fields = TypeWriter(contract, "tns:Field", {**FIELD_MEMBERS, "picklistValues": picklist_values}, version)
-
-        def child_relationships(sobject: SObject) -> Elements:
-            found: tuple[ChildRelationship, ...] = sobject.child_relationships
-            return children.elements("childRelationships", found)
-
-        members = {
-            **SOBJECT_MEMBERS,
-            "actionOverrides": absent,
-            "childRelationships": child_relationships,
-            "compactLayoutable": _layoutable,  # inferred
-            "defaultImplementation": absent,
-            "fields": lambda sobject: fields.elements("fields", sobject.fields),
-            "implementedBy": absent,
-            "implementsInterfaces": absent,
-            "namedLayoutInfos": absent,
-            "networkScopeFieldName": absent,
-            "recordTypeInfos": lambda sobject: (
-                record_type.element("recordTypeInfos", sobject) if sobject.layoutable else None  # inferred
-            ),
-            "searchLayoutable": _layoutable,  # inferred
-            "supportedScopes": absent,
-            "urlDetail": lambda sobject: _url(sobject, "urlDetail", "{ID}"),
-            "urlEdit": lambda sobject: _url(sobject, "urlEdit", "{ID}/e"),
-            "urlNew": lambda sobject: _url(sobject, "urlNew", f"{sobject.key_prefix}/e"),
-        }
+        members = {**SOBJECT_MEMBERS, **DESCRIBE_MEMBERS, **_nested_members(contract, version)}
         self._sobject = TypeWriter(contract, "tns:DescribeSObjectResult", members, version)
         self._global = TypeWriter(contract, "tns:DescribeGlobalSObjectResult", SOBJECT_MEMBERS, version)
         self._described: dict[int, tuple[Any, list[str]]] = {}
@@ -226,13 +235,3 @@ class DescribeWriter:
         if kept is None or kept[0] is not outlines:
             kept = self._listed = (outlines, self._global.elements("sobjects", outlines))
         return kept[1]
-
-
-_BASE = "\x00"  # stands for the server's own address in what is kept, and can stand in no XML
-
-
-def _url(sobject: SObject, name: str, path: str) -> Elements | None:
-    # Only what has a page in the user interface has addresses (inferred).
-    if not sobject.layoutable or sobject.key_prefix is None:
-        return None
-    return Elements(f"<{name}>{_BASE}/{path}</{name}>")

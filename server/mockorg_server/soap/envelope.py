@@ -98,8 +98,7 @@ def _parser(charset: str | None) -> etree.XMLParser:
 
 
 def charset_of(content_type: str) -> str | None:
-    """Give the charset of a Content-Type header, None when it is UTF-8 or not told. Raises ClientFault for others
-    that Python does not know."""
+    """Give the charset of a Content-Type header, None when it is UTF-8 or not told. Raises ClientFault if unknown."""
     for part in content_type.split(";")[1:]:
         name, _, value = part.partition("=")
         if name.strip().lower() == "charset":

@@ -33,8 +33,11 @@ HeaderReader = Callable[[CallHeaders, etree._Element], None]
 
 
 def read_headers(elements: Iterable[etree._Element]) -> CallHeaders:
-    """Read the headers of a request. Raises ClientFault for a value that is not of its type, OrgError for a header
-    that would change the answer in a way that is not built."""
+    """Read the headers of a request.
+
+    Raises ClientFault for a value that is not of its type or a header that must be understood and is not known, and
+    OrgError for one that would change the answer in a way that is not built.
+    """
     headers = CallHeaders()
     for element in elements:
         reader = HEADERS.get(local_name(element))

@@ -1,7 +1,8 @@
 """sObject elements of create, update and upsert to ``InputRecord``: one compiled reader per sObject.
 
 What real clients disagree about is taken as it comes: namespaces, the order of members, ``type`` as an element or as
-``xsi:type``, ``Id`` or ``type`` twice. What would lose data is refused: a field given twice, a value with elements in it.
+``xsi:type``, ``Id`` or ``type`` twice. What would lose data is refused: a field given twice, a value with elements in
+it.
 
 An element that is nil, or an empty one of a text field, says nothing about its field, on create as on update: only
 ``fieldsToNull`` sets null (SOAP API guide, "Resetting Values to null" and fieldsToNull; reported alike by users of
@@ -111,7 +112,8 @@ class RecordReader:
     def _read_nested(self, name: str, child: etree._Element, parts: _Parts) -> None:
         known = self._sobject.field(name) if self._sobject is not None else None
         if known is not None and known.type in _COMPOUND:
-            parts.values[known.name] = "".join(child.itertext())  # no one can write it: the core says so
+            # No one can write it, and the core says so whatever the value is.
+            parts.values[known.name] = etree.tostring(child, method="text", encoding="unicode")
             return
         if known is not None:
             raise ClientFault(f"The field {known.name} holds elements where its value was expected")

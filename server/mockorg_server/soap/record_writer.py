@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from mockorg_server.schema.field_type import FieldType
-from mockorg_server.schema.record_shape import ChildRows, ChildrenMember, FieldMember, ParentMember, RecordShape, Row
+from mockorg_server.schema.record_shape import ChildrenMember, ChildRows, FieldMember, ParentMember, RecordShape, Row
 from mockorg_server.schema.value import Value
 from mockorg_server.soap.text import boolean_text, double_text, escaped
 
@@ -97,7 +97,7 @@ class RecordWriter:
         self.shape = shape
         self._start = f"<sf:type>{shape.sobject_name}</sf:type>"
         typed = shape.sobject_name == AGGREGATE_RESULT
-        key = next((member.index for member in shape.members if _is_id(member) and not typed), None)
+        key = None if typed else _place_of_id(shape)
         if key is None:
             self._start += NIL_ID
         self._key = key
@@ -119,8 +119,10 @@ class RecordWriter:
         return f'<records xsi:type="sf:sObject">{between.join(map(self.content, rows))}</records>'
 
 
-def _is_id(member: object) -> bool:
-    return isinstance(member, FieldMember) and member.name == "Id"
+def _place_of_id(shape: RecordShape) -> int | None:
+    return next(
+        (member.index for member in shape.members if isinstance(member, FieldMember) and member.name == "Id"), None
+    )
 
 
 def _id(value: object) -> str:

@@ -42,7 +42,9 @@ def read_text(text: str) -> str:
 def read_boolean(text: str) -> bool:
     """Read an xsd:boolean."""
     known = _BOOLEANS.get(text.strip())
-    return _invalid(text, "valid for type xsd:boolean, should be '0', '1', 'true' or 'false'") if known is None else known
+    return (
+        _invalid(text, "valid for type xsd:boolean, should be '0', '1', 'true' or 'false'") if known is None else known
+    )
 
 
 def _read_integer(text: str, bits: int, name: str) -> int:

@@ -1,0 +1,165 @@
+"""The body of a request to a typed operation of the core: one decoder per operation that is built.
+
+``DECODERS`` is the table; an operation of the contract that is not in it is not built yet. Parameters are matched by
+their local name in any order; one that the operation does not have is refused, as the platform does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from lxml import etree
+
+from mockorg_server.core.calls import operation as op
+from mockorg_server.core.error import OrgError
+from mockorg_server.core.record import InputRecord
+from mockorg_server.soap.contract import OperationContract
+from mockorg_server.soap.envelope import local_name, text_of
+from mockorg_server.soap.fault import ClientFault, invalid_element
+from mockorg_server.soap.header import CallHeaders
+from mockorg_server.soap.record_reader import RecordReaders
+from mockorg_server.soap.value_reader import read_instant
+
+
+class Parameters:
+    """The parameters of one request. Raises ClientFault for one that the operation does not have."""
+
+    def __init__(self, body: etree._Element, contract: OperationContract, readers: RecordReaders) -> None:
+        self._operation = contract.name
+        self._readers = readers
+        self._elements: dict[str, list[etree._Element]] = {member.name: [] for member in contract.input}
+        for child in body:
+            named = self._elements.get(local_name(child))
+            if named is None:
+                raise invalid_element(child.tag)
+            named.append(child)
+
+    def text(self, name: str) -> str:
+        """Give the text of a required parameter, '' when it is nil. Raises ClientFault (text inferred)."""
+        found = self._elements[name]
+        if len(found) != 1:
+            how_often = "is missing" if not found else "is given more than once"
+            raise ClientFault(f"The parameter {name} of {self._operation}() {how_often}")
+        if len(found[0]):
+            raise invalid_element(found[0][0].tag)
+        return text_of(found[0])
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Give the texts of a parameter that repeats."""
+        found = self._elements[name]
+        for element in found:
+            if len(element):
+                raise invalid_element(element[0].tag)
+        return tuple(text_of(element).strip() for element in found)
+
+    def instant(self, name: str) -> datetime:
+        """Give a required xsd:dateTime as an aware instant in UTC."""
+        return read_instant(self.text(name))
+
+    def records(self, name: str) -> tuple[InputRecord, ...]:
+        """Give the records of a parameter of type sObject."""
+        return self._readers.read(self._elements[name])
+
+
+Decoder = Callable[[Parameters, CallHeaders], op.Operation]
+
+
+def not_built(what: str) -> OrgError:
+    """Refuse what is not built, by name; the code is the one the platform has for what an org lacks."""
+    return OrgError("FUNCTIONALITY_NOT_ENABLED", f"mockorg does not support {what} yet")
+
+
+def decode(
+    body: etree._Element, contract: OperationContract, headers: CallHeaders, readers: RecordReaders
+) -> op.Operation:
+    """Decode a request's body. Raises ClientFault, or OrgError for an operation that is not built."""
+    decoder = DECODERS.get(contract.name)
+    if decoder is None:
+        raise not_built(f"{contract.name}()")
+    return decoder(Parameters(body, contract, readers), headers)
+
+
+def _login(parameters: Parameters, _headers: CallHeaders) -> op.Operation:
+    return op.Login(parameters.text("username"), parameters.text("password"))
+
+
+def _describe_sobject(parameters: Parameters, _headers: CallHeaders) -> op.Operation:
+    return op.DescribeSObjects((parameters.text("sObjectType").strip(),))
+
+
+def _describe_sobjects(parameters: Parameters, _headers: CallHeaders) -> op.Operation:
+    return op.DescribeSObjects(parameters.texts("sObjectType"))
+
+
+def _query(parameters: Parameters, headers: CallHeaders) -> op.Operation:
+    return op.Query(parameters.text("queryString"), headers.batch_size)
+
+
+def _query_all(parameters: Parameters, headers: CallHeaders) -> op.Operation:
+    return op.QueryAll(parameters.text("queryString"), headers.batch_size)
+
+
+def _query_more(parameters: Parameters, headers: CallHeaders) -> op.Operation:
+    return op.QueryMore(parameters.text("queryLocator").strip(), headers.batch_size)
+
+
+def _retrieve(parameters: Parameters, _headers: CallHeaders) -> op.Operation:
+    names = (name.strip() for name in parameters.text("fieldList").split(","))
+    fields = tuple(name for name in names if name)
+    return op.Retrieve(parameters.text("sObjectType").strip(), fields, parameters.texts("ids"))
+
+
+def _get_updated(parameters: Parameters, _headers: CallHeaders) -> op.Operation:
+    return op.GetUpdated(
+        parameters.text("sObjectType").strip(), parameters.instant("startDate"), parameters.instant("endDate")
+    )
+
+
+def _get_deleted(parameters: Parameters, _headers: CallHeaders) -> op.Operation:
+    return op.GetDeleted(
+        parameters.text("sObjectType").strip(), parameters.instant("startDate"), parameters.instant("endDate")
+    )
+
+
+def _create(parameters: Parameters, headers: CallHeaders) -> op.Operation:
+    return op.Create(parameters.records("sObjects"), headers.all_or_none, headers.allow_field_truncation)
+
+
+def _update(parameters: Parameters, headers: CallHeaders) -> op.Operation:
+    return op.Update(parameters.records("sObjects"), headers.all_or_none, headers.allow_field_truncation)
+
+
+def _upsert(parameters: Parameters, headers: CallHeaders) -> op.Operation:
+    return op.Upsert(
+        parameters.text("externalIDFieldName").strip(),
+        parameters.records("sObjects"),
+        headers.all_or_none,
+        headers.allow_field_truncation,
+    )
+
+
+def _delete(parameters: Parameters, headers: CallHeaders) -> op.Operation:
+    return op.Delete(parameters.texts("ids"), headers.all_or_none)
+
+
+DECODERS: Mapping[str, Decoder] = {
+    "create": _create,
+    "delete": _delete,
+    "describeGlobal": lambda _parameters, _headers: op.DescribeGlobal(),
+    "describeSObject": _describe_sobject,
+    "describeSObjects": _describe_sobjects,
+    "getDeleted": _get_deleted,
+    "getServerTimestamp": lambda _parameters, _headers: op.GetServerTimestamp(),
+    "getUpdated": _get_updated,
+    "getUserInfo": lambda _parameters, _headers: op.GetUserInfo(),
+    "login": _login,
+    "logout": lambda _parameters, _headers: op.Logout(),
+    "query": _query,
+    "queryAll": _query_all,
+    "queryMore": _query_more,
+    "retrieve": _retrieve,
+    "update": _update,
+    "upsert": _upsert,
+}
+"""Decoder by operation name; ``ENCODERS`` in ``result_writer.py`` has the same names."""
