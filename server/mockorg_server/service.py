@@ -6,11 +6,12 @@ It reads no command line (``cli.py``) and answers no request (``app.py``).
 from __future__ import annotations
 
 import logging
-import queue
 import signal
+import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
@@ -148,21 +149,35 @@ def _open(settings: OrgSettings) -> Host:
 
 def _serve_until_told(server: HttpServer, facts: str) -> None:
     """Serve until Ctrl-C or SIGTERM; further ones while the server ends change nothing."""
-    told: queue.SimpleQueue[int] = queue.SimpleQueue()  # may be filled from a signal handler, unlike an Event
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda received, _frame: told.put(received))
-
-    def serve_in_thread() -> None:
+    with _signals() as told:
+        serving = threading.Thread(target=server.serve_forever, name="mockorg")
+        serving.start()
         try:
-            server.serve_forever()
+            print(f"mockorg ready on {server.url} {facts}", flush=True)
+            told.recv(1)
         finally:
-            told.put(0)
+            server.stop()
+            serving.join()
 
-    serving = threading.Thread(target=serve_in_thread, name="mockorg")
-    serving.start()
-    try:
-        print(f"mockorg ready on {server.url} {facts}", flush=True)
-        told.get()
-    finally:
-        server.stop()
-        serving.join()
+
+@contextmanager
+def _signals() -> Iterator[socket.socket]:
+    """Turn Ctrl-C and SIGTERM, from here on, into bytes to be read from a socket.
+
+    The interpreter writes them whichever thread the system interrupts. A handler in Python would wait for the main
+    thread, and that may be waiting for the handler.
+    """
+    reader, writer = socket.socketpair()
+    with reader, writer:
+        writer.setblocking(False)
+        signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _do_nothing)
+        try:
+            yield reader
+        finally:
+            signal.set_wakeup_fd(-1)
+
+
+def _do_nothing(_number: int, _frame: FrameType | None) -> None:
+    """Handle a signal of which the socket has told."""

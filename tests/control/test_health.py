@@ -130,3 +130,14 @@ def test_a_chunked_body_is_read_to_its_end(control) -> None:
     stream = {"wsgi.input": io.BytesIO(b'{"advance_seconds": 1}'), "wsgi.input_terminated": True}
 
     assert control("PUT /_mockorg/clock", CONTENT_LENGTH="", **stream).status == 200
+
+
+def test_chunks_that_are_none_are_a_bad_request(control) -> None:
+    class Broken(io.BytesIO):
+        def read(self, _size: int | None = -1) -> bytes:
+            raise ValueError("Bad chunked transfer size: b'zz'")
+
+    reply = control("PUT /_mockorg/clock", CONTENT_LENGTH="", **{"wsgi.input": Broken(), "wsgi.input_terminated": True})
+
+    assert reply.status == 400
+    assert "Bad chunked transfer size" in reply.error

@@ -1,7 +1,9 @@
 """login, logout, getUserInfo, sessions."""
 
+import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from mockorg_server.core.setting import OrgSettings, UserSetting
 from mockorg_server.schema.schema import load_schema
 
 ANYBODY = Caller(None, 60)
+NOW = datetime(2026, 1, 31, 12, 0, 30, tzinfo=UTC)
 
 
 def test_the_token_has_the_form_of_a_real_one(org: Org) -> None:
@@ -107,3 +110,58 @@ def test_each_authenticated_call_counts_against_the_limit(org: Org, run: Callabl
     run(GetUserInfo())
     assert org.api_usage() == (used + 1, limit)
     assert limit == 15_000
+
+
+@pytest.fixture
+def strict_org() -> Iterator[Org]:
+    opened = Org(load_schema(), OrgSettings(users=(UserSetting("u@x.example", "pw"),), clock_start=NOW))
+    yield opened
+    opened.close()
+
+
+def enters(org: Org, password: str, username: str = "u@x.example") -> bool:
+    with contextlib.suppress(OrgError):
+        return bool(org.run(Login(username, password), ANYBODY).session_id)
+    return False
+
+
+def test_ten_wrong_passwords_lock_a_user_out_for_a_quarter_of_an_hour(strict_org: Org) -> None:
+    assert not any(enters(strict_org, "wrong") for _ in range(9))
+    assert enters(strict_org, "pw"), "nine do not lock, and a right one starts the count again"
+    assert not any(enters(strict_org, "wrong") for _ in range(10))
+    assert not enters(strict_org, "pw")
+    strict_org.clock.advance(14 * 60 + 59)
+    assert not enters(strict_org, "pw", "U@X.EXAMPLE")
+    strict_org.clock.advance(1)
+    assert enters(strict_org, "pw")
+
+
+def test_a_user_may_log_in_3600_times_an_hour(strict_org: Org) -> None:
+    strict_org.directory.guard.admits("u@x.example")
+    for _ in range(3598):
+        strict_org.directory.guard.admits("u@x.example")
+    assert enters(strict_org, "pw")
+    assert not enters(strict_org, "pw")
+    strict_org.clock.advance(3599)
+    assert not enters(strict_org, "pw")
+    strict_org.clock.advance(1)
+    assert enters(strict_org, "pw")
+
+
+def test_secrets_are_not_in_a_repr() -> None:
+    assert "pw" not in repr(OrgSettings(users=(UserSetting("u@x.example", "pw"),)))
+    assert "pw" not in repr(Login("u@x.example", "pw"))
+    assert "token" not in repr(Caller("token", 60))
+
+
+def test_tokens_repeat_only_when_asked() -> None:
+    def tokens(seed: int | None) -> list[str]:
+        org = Org(load_schema(), OrgSettings(session_seed=seed))
+        try:
+            return [org.token, org.run(Login("u@x.example", "p"), ANYBODY).session_id]
+        finally:
+            org.close()
+
+    assert tokens(7) == tokens(7)
+    assert tokens(7) != tokens(8)
+    assert not set(tokens(None)) & set(tokens(None))

@@ -122,8 +122,7 @@ class StrictReader:
         expect(not children, f"{path} has {children[0].tag if children else ''} where the contract has it not")
 
     def _value(self, element: etree._Element, member: Member, path: str) -> None:
-        prefix = {"ens:sObject": None}.get(member.type)
-        expect(element.prefix == prefix, f"{path} has the prefix {element.prefix}")
+        expect(element.prefix is None, f"{path} has the prefix {element.prefix}")
         if is_nil(element):
             expect(member.nillable, f"{path} is nil and may not be")
             expect(len(element) == 0 and not element.text, f"{path} is nil and has content")

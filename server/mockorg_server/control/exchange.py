@@ -88,18 +88,19 @@ class Request:
             raise ControlError(400, f"the body is not JSON: {error}") from None
 
     def _read(self) -> bytes:
+        chunked = bool(self._environ.get("wsgi.input_terminated"))
+        length = MAX_BODY_BYTES + 1 if chunked else int(self._environ.get("CONTENT_LENGTH") or 0)
+        if not chunked and length > MAX_BODY_BYTES:
+            raise _too_large()
         stream: IO[bytes] = self._environ["wsgi.input"]
-        if self._environ.get("wsgi.input_terminated"):
-            body = stream.read(MAX_BODY_BYTES + 1)
-        else:
-            length = int(self._environ.get("CONTENT_LENGTH") or 0)
-            body = stream.read(length) if length <= MAX_BODY_BYTES else b""
-            if length <= MAX_BODY_BYTES and len(body) < length:
-                raise ControlError(400, "the body ended before its Content-Length")
-            if length > MAX_BODY_BYTES:
-                raise _too_large()
+        try:
+            body = stream.read(length)
+        except (ValueError, OSError) as error:
+            raise ControlError(400, f"the body cannot be read: {error}") from None
         if len(body) > MAX_BODY_BYTES:
             raise _too_large()
+        if not chunked and len(body) < length:
+            raise ControlError(400, "the body ended before its Content-Length")
         return body
 
 

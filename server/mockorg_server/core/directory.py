@@ -7,8 +7,11 @@ import threading
 from collections.abc import Sequence
 
 from mockorg_server.core.bootstrap import user_values
+from mockorg_server.core.clock import Clock
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import ON_INSERT, fill_defaults, system_values
+from mockorg_server.core.error import OrgError
+from mockorg_server.core.login_guard import LoginGuard
 from mockorg_server.core.setting import UserSetting
 from mockorg_server.schema.sobject import SObject
 from mockorg_server.soql.moment import Moment
@@ -21,8 +24,9 @@ _SUNDAY_COUNTRIES = frozenset({"US", "CA", "MX", "JP", "IL", "IN", "KR", "BR", "
 class Directory:
     """The users of one org. Without configured users, a new user name becomes a user on its first login."""
 
-    def __init__(self, users: Sequence[UserSetting]) -> None:
+    def __init__(self, users: Sequence[UserSetting], clock: Clock) -> None:
         self._settings = {user.name.casefold(): user for user in users}
+        self.guard = LoginGuard(clock)
         self._lock = threading.Lock()
 
     @property
@@ -36,11 +40,18 @@ class Directory:
         return tuple(user.name for user in self._settings.values())
 
     def user_id_of(self, context: CallContext, username: str, password: str) -> str | None:
-        """Give the id of the active user who may log in so, or None."""
+        """Give the id of the active user who may log in so, or None.
+
+        Raises OrgError when a user of a strict org logs in too often; the code and text are inferred from the guide's
+        "Login Rate Exceeded".
+        """
         if not username.strip() or not password:
             return None
-        if self.strict and not self._password_is_right(username, password):
-            return None
+        if self.strict:
+            if not self._may_enter(username, password):
+                return None
+            if not self.guard.admits(username):
+                raise OrgError("INVALID_LOGIN", "Login Rate Exceeded")
         user = _user_sobject(context)
         with self._lock:
             found = context.reader.find(user, "Username", username, limit=1)
@@ -82,10 +93,17 @@ class Directory:
         week_starts_on = SUNDAY if country in _SUNDAY_COUNTRIES else MONDAY
         return Moment(context.now, str(zone or "GMT"), week_starts_on, int(str(fiscal or 1)))
 
-    def _password_is_right(self, username: str, password: str) -> bool:
-        setting = self._settings.get(username.casefold())
-        if setting is None:
+    def _may_enter(self, username: str, password: str) -> bool:
+        """Say whether a configured user who is not locked out gave the right password."""
+        if username.casefold() not in self._settings or self.guard.is_locked(username):
             return False
+        if self._password_is_right(username, password):
+            return True
+        self.guard.failed(username)
+        return False
+
+    def _password_is_right(self, username: str, password: str) -> bool:
+        setting = self._settings[username.casefold()]
         right = setting.password + setting.security_token
         return hmac.compare_digest(password.encode(), right.encode())
 

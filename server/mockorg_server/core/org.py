@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from mockorg_server.core.bootstrap import ADMINISTRATOR, first_records, organization_id
@@ -24,12 +25,12 @@ from mockorg_server.core.id_sequence import IdSequence
 from mockorg_server.core.limit import ApiUsage
 from mockorg_server.core.seed import SeedRecord, load
 from mockorg_server.core.session import Caller, Sessions
-from mockorg_server.core.setting import OrgSettings
+from mockorg_server.core.setting import OrgSettings, UserSetting
 from mockorg_server.schema.schema import Schema
 from mockorg_server.schema.value import Value
 from mockorg_server.soql.compiler import QueryCompiler
 from mockorg_server.store.read import Reader
-from mockorg_server.store.store import Store
+from mockorg_server.store.store import Snapshot, Store
 from mockorg_server.store.write import Writer
 
 _AGE = timedelta(days=365)  # how old a fresh org says it is, so that replication windows may reach back
@@ -43,25 +44,35 @@ class Org:
     org already, which was taken up as it is: the seeds of the settings are not loaded into it again.
     """
 
-    def __init__(self, schema: Schema, settings: OrgSettings, number: int = 1) -> None:
+    def __init__(self, schema: Schema, settings: OrgSettings, number: int = 1, *, use_image: bool = True) -> None:
+        """Open the org of the settings' database; ``number`` tells the orgs of one host apart.
+
+        In memory, a fresh org is a copy of an image that orgs of the same kind share; without ``use_image`` it is made
+        record by record. Raises StoreError or SeedError.
+        """
         self.schema = schema
         self.settings = settings
         self.id = organization_id(number)
         self.clock = Clock(settings.clock_start)
         self.ids = IdSequence()
         self.cursors = Cursors(self.clock, self.ids)
-        self.directory = Directory(settings.users)
+        self.directory = Directory(settings.users, self.clock)
         self.queries = QueryCompiler(schema)
         self.save_profiles = SaveProfiles()
         self.usage = ApiUsage(settings.edition)
         self._store = Store(schema, settings.database)
-        self.created_at = self.clock.now()
+        # Whole days, so that the orgs of one day can share their image.
+        self.created_at = (self.clock.now() - _AGE).replace(hour=0, minute=0, second=0, microsecond=0)
         self.administrator_id = ""
         try:
-            self.fresh = self._open()
-            self.sessions = Sessions(self.id, self.clock)
+            image = None
+            if use_image and settings.database == "memory":
+                image = fresh_image(schema, settings.users, settings.edition, self.created_at, number)
+                self._store.restore(image)
+            self.fresh = self._open(is_image=image is not None)
+            self.sessions = Sessions(self.id, self.clock, settings.session_seed)
             self._token_session = self.sessions.open(self.administrator_id)
-            self._start = self._store.snapshot()
+            self._start = self._store.snapshot() if image is None or settings.seeds else image
             self._ids_at_start = self.ids.used()
         except BaseException:
             self._store.close()
@@ -111,6 +122,7 @@ class Org:
         self.ids.reset(self._ids_at_start)
         self.sessions.keep_only(self._token_session)
         self.cursors.clear()
+        self.directory.guard.reset()
         self.usage.reset()
 
     def api_usage(self) -> tuple[int, int]:
@@ -133,10 +145,11 @@ class Org:
     def _keep_counters(self, context: CallContext) -> None:
         context.writer.set_state("ids", json.dumps(self.ids.used()))
 
-    def _open(self) -> bool:
+    def _open(self, is_image: bool) -> bool:
         """Take up the org of the database, or make a fresh one in it; say whether it is fresh."""
         with self._store.write() as writer:
             known = writer.state("org")
+            fresh = known is None or is_image
             if known is None:
                 self._make(writer)
             else:
@@ -145,15 +158,15 @@ class Org:
                 self.created_at = instant_of(facts["created_at"])
                 self.administrator_id = facts["administrator_id"]
                 self.ids.reset(json.loads(writer.state("ids") or "{}"))
-            context = self._context(writer, 0, self.administrator_id, "")
-            self.directory.enrol(context)
-            if known is None:
-                load(context, self.settings.seeds)
-            self._keep_counters(context)
-        return known is None
+            if not is_image or self.settings.seeds:
+                context = self._context(writer, 0, self.administrator_id, "")
+                self.directory.enrol(context)
+                if fresh:
+                    load(context, self.settings.seeds)
+                self._keep_counters(context)
+        return fresh
 
     def _make(self, writer: Writer) -> None:
-        self.created_at = (self.clock.now() - _AGE).replace(second=0, microsecond=0)
         records = list(first_records(self.schema.latest, self.ids, self.id, self.username, self.settings.edition))
         self.administrator_id = next(str(record.values["Id"]) for record in records if record.sobject == "User")
         stamps = dict.fromkeys(("CreatedDate", "LastModifiedDate", "SystemModstamp"), text_of(self.created_at))
@@ -169,3 +182,16 @@ class Org:
             writer.insert(sobject, values)
         facts = {"id": self.id, "created_at": text_of(self.created_at), "administrator_id": self.administrator_id}
         writer.set_state("org", json.dumps(facts))
+
+
+@lru_cache(maxsize=16)
+def fresh_image(
+    schema: Schema, users: tuple[UserSetting, ...], edition: str, created_at: datetime, number: int
+) -> Snapshot:
+    """Give the database of a fresh org: a pure function of how it is set up, so that many tests share the work."""
+    settings = OrgSettings(users=users, edition=edition, clock_start=created_at + _AGE)
+    org = Org(schema, settings, number, use_image=False)
+    try:
+        return org._start  # its own class
+    finally:
+        org.close()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import secrets
 import string
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mockorg_server.core.clock import Clock
@@ -20,7 +21,7 @@ _TOKEN_LENGTH = 96
 class Caller:
     """What a wire knows of who calls: the session id it was given, and the API version of the endpoint."""
 
-    session_id: str | None
+    session_id: str | None = field(repr=False)
     api_version: int
     client: str | None = None
 
@@ -29,7 +30,7 @@ class Caller:
 class Session:
     """A login. It ends by logout, or when it was not used for ``SESSION_SECONDS_VALID`` seconds."""
 
-    id: str
+    id: str = field(repr=False)
     user_id: str
     used_at: datetime
 
@@ -45,7 +46,9 @@ class Sessions:
     Session ids have the form of real ones: the org id of 15 characters, ``!``, and 96 characters of ``[A-Za-z0-9._]``.
     """
 
-    def __init__(self, organization_id: str, clock: Clock) -> None:
+    def __init__(self, organization_id: str, clock: Clock, seed: int | None = None) -> None:
+        """Session ids cannot be guessed, unless a ``seed`` asks for the same ones in each run."""
+        self._random = secrets.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311  # asked for
         self._prefix = organization_id[:15] + "!"
         self._clock = clock
         self._lock = threading.Lock()
@@ -53,10 +56,9 @@ class Sessions:
 
     def open(self, user_id: str) -> Session:
         """Start a session for a user."""
-        token = self._prefix + "".join(secrets.choice(_TOKEN_ALPHABET) for _ in range(_TOKEN_LENGTH))
-        session = Session(token, user_id, self._clock.now())
         with self._lock:
-            self._sessions[token] = session
+            token = self._prefix + "".join(self._random.choices(_TOKEN_ALPHABET, k=_TOKEN_LENGTH))
+            session = self._sessions[token] = Session(token, user_id, self._clock.now())
         return session
 
     def require(self, session_id: str | None) -> Session:

@@ -30,7 +30,8 @@ class OrgSettings:
     """An org's set-up.
 
     ``database`` is ``memory`` or the path of a file. Without ``users``, every user name with a non-empty password gets
-    in. ``clock_start`` (aware) freezes the clock there; None = real time. ``seeds`` are loaded at start and at reset.
+    in. ``clock_start`` (aware) freezes the clock there; None = real time. ``seeds`` are loaded into
+    a fresh database. ``session_seed`` makes session ids repeat from run to run; None = they cannot be guessed.
     """
 
     database: str = "memory"
@@ -38,4 +39,5 @@ class OrgSettings:
     edition: str = "Developer"
     features: frozenset[str] = DEFAULT_FEATURES
     clock_start: datetime | None = None
+    session_seed: int | None = None
     seeds: Sequence[SeedRecord] = ()

@@ -6,7 +6,7 @@ lives in the module of its family in this package, and ``calls/__init__.py`` lis
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from mockorg_server.core.record import InputRecord
@@ -22,7 +22,7 @@ class Login(Operation):
     """-> ``LoginResult``. ``password`` may carry the security token at its end."""
 
     username: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
