@@ -44,8 +44,11 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and give its exit status."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        chosen = _parser().parse_args(arguments)
+        if words and words[0] in option.UNSUPPORTED_COMMANDS:
+            raise UsageError(f"'mockorg {words[0]}' is not supported yet")
+        chosen = _parser().parse_args(words)
         status: int = chosen.run(chosen)
     except UsageError as error:
         print(f"mockorg: {error}", file=sys.stderr)
@@ -67,10 +70,6 @@ def _parser() -> _Parser:
     )
     _add_serve_options(serve)
     serve.set_defaults(run=_serve)
-    for name in option.UNSUPPORTED_COMMANDS:
-        later = commands.add_parser(name, help="not supported yet", add_help=False, prefix_chars="\0")
-        later.add_argument("rest", nargs="*")
-        later.set_defaults(run=_not_built, command=name)
     return parser
 
 
@@ -136,10 +135,6 @@ class _Unsupported(argparse.Action):
 
 def _no_command(_chosen: argparse.Namespace) -> int:
     raise UsageError("no command given; 'mockorg serve' starts an org, 'mockorg --help' tells more")
-
-
-def _not_built(chosen: argparse.Namespace) -> int:
-    raise UsageError(f"'mockorg {chosen.command}' is not supported yet")
 
 
 def _serve(chosen: argparse.Namespace) -> int:

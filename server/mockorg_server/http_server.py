@@ -10,7 +10,9 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from cheroot import errors, wsgi
 from cheroot.server import HTTPConnection, HTTPRequest
@@ -122,11 +124,24 @@ class _Request(HTTPRequest):
         if not self.chunked_read:
             return int(self.rfile.remaining) <= MAX_UNREAD_BODY_BYTES  # cheroot reads these itself
         skipped = 0
-        while chunk := self.rfile.read(65_536):
-            skipped += len(chunk)
-            if skipped > MAX_UNREAD_BODY_BYTES:
-                return False
+        try:
+            while chunk := self.rfile.read(65_536):
+                skipped += len(chunk)
+                if skipped > MAX_UNREAD_BODY_BYTES:
+                    return False
+        except (ValueError, OSError):  # what follows is no chunk
+            return False
         return True
+
+
+class _Writer:
+    """Writes to a socket at once. cheroot's own copies what is left after each part, and keeps it for a dead client."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def write(self, data: bytes) -> None:
+        self._sock.sendall(data)
 
 
 class _Connection(HTTPConnection):
@@ -135,6 +150,12 @@ class _Connection(HTTPConnection):
     RequestHandlerClass = _Request
     has_unread = False
 
+    def __init__(self, server: Any, sock: socket.socket, makefile: Callable[..., Any]) -> None:
+        def make(sock: socket.socket, mode: str, size: int) -> Any:
+            return _Writer(sock) if mode == "wb" else makefile(sock, mode, size)
+
+        super().__init__(server, sock, make)
+
     def close(self) -> None:
         if self.has_unread:
             self._linger()
@@ -142,13 +163,11 @@ class _Connection(HTTPConnection):
 
     def _linger(self) -> None:
         deadline = time.monotonic() + MAX_LINGER_SECONDS
-        try:
+        with suppress(OSError):
             self.socket.shutdown(socket.SHUT_WR)
             self.socket.settimeout(0.2)
             while time.monotonic() < deadline and self.socket.recv(65_536):
                 pass
-        except OSError:
-            pass
 
 
 class _Server(wsgi.Server):

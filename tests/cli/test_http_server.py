@@ -161,6 +161,18 @@ def test_the_length_of_uri_and_headers_is_limited(
     assert reply.status_code == status
 
 
+@pytest.mark.parametrize("chunks", [b"zz\r\n", b"5\r\nab", b"2\r\nabcd\r\n"])
+def test_chunks_that_are_none_end_the_connection_after_the_answer(server: HttpServer, chunks: bytes) -> None:
+    head = b"POST /unread HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with closing(socket.create_connection(("127.0.0.1", server.port), timeout=10)) as connection:
+        connection.sendall(head + chunks)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+
+    assert b"Connection: close\r\n" in answer
+    assert answer.endswith(b"POST /unread 0")
+
+
 @pytest.mark.parametrize("length", [b"-1", b"1x", b"", b"+5"])
 def test_a_content_length_that_is_none_is_a_bad_request(server: HttpServer, length: bytes) -> None:
     answer = exchange(server, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + b"\r\n\r\n")

@@ -130,6 +130,7 @@ def test_a_fault_can_be_set_without_being_logged(caplog: pytest.LogCaptureFixtur
     assert caplog.records == []
 
 
+@pytest.mark.logs_a_bug
 def test_a_bug_in_the_handler_is_a_logged_server_fault(caplog: pytest.LogCaptureFixture) -> None:
     def handle(name: str, ctx: Any) -> Any:
         raise ZeroDivisionError("bug")

@@ -4,8 +4,6 @@ from typing import Any
 
 import pytest
 
-from mockorg_server.core.error import OrgError
-
 from .strict_reader import Fault
 from .wire_client import WireClient
 
@@ -120,7 +118,10 @@ def test_a_compound_field_is_left_for_the_core_to_refuse() -> None:
     [
         ("<Birthdate>NA</Birthdate>", "'NA' is not a valid value for the type xsd:date"),
         ("<Birthdate/>", "'' is not a valid value for the type xsd:date"),
-        ("<DoNotCall>yes</DoNotCall>", "'yes' is not valid for type xsd:boolean, should be '0', '1', 'true' or 'false'"),
+        (
+            "<IsPriorityRecord>yes</IsPriorityRecord>",
+            "'yes' is not valid for type xsd:boolean, should be '0', '1', 'true' or 'false'",
+        ),
         ("<MailingLatitude>null</MailingLatitude>", "'null' is not valid for the type xsd:double"),
         (
             "<EmailBouncedDate>2016-06-03 14:26:34</EmailBouncedDate>",
@@ -146,9 +147,9 @@ def test_records_of_several_types_keep_their_order() -> None:
 
 def test_fields_are_those_of_the_version() -> None:
     """A field that the caller's version does not have keeps its text, and the core refuses it."""
-    wire = WireClient(OrgError("INVALID_FIELD", "no"))
-    new = next(field for field in wire.org.schema.latest.sobject("Account").fields if (field.min_api_version or 0) > 31)
+    body = "<create><sObjects><type>Asset</type><CurrentMrr>12 x</CurrentMrr></sObjects></create>"
+    wire = WireClient([])
 
-    wire.call(f"<create><sObjects><type>Account</type><{new.name}>12 x</{new.name}></sObjects></create>", version=31)
-
-    assert wire.operation.records[0].values == {new.name: "12 x"}
+    assert wire.call(body, version=49).fault is None
+    assert wire.operation.records[0].values == {"CurrentMrr": "12 x"}
+    assert wire.call(body, version=50).fault == Fault("soapenv:Client", "'12 x' is not valid for the type xsd:double")

@@ -91,7 +91,7 @@ class WireClient:
         told: dict[str, Any] = {}
 
         def start_response(status: str, headers: list[tuple[str, str]], _error: object = None) -> Callable[..., None]:
-            told.update(status=int(status.split()[0]), headers=dict(headers))
+            told.update(status=int(status[:3]), headers=dict(headers))
             return lambda _data: None
 
         base = {

@@ -7,7 +7,8 @@ that agree with the recorded describes of Lead and Account.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import zlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockorg_server.schema.field_type import FieldType
@@ -19,6 +20,14 @@ from mockorg_server.soap.type_writer import Elements, Getters, TypeWriter, absen
 MASTER_RECORD_TYPE_ID = "012000000000000AAA"
 _COMPOUND = frozenset({FieldType.ADDRESS, FieldType.LOCATION})
 _XSD_TYPES = {bool: "xsd:boolean", int: "xsd:int", float: "xsd:double", str: "xsd:string"}
+
+
+SOAP_TYPES: Mapping[str, str] = {
+    "urn:address": "tns:address",
+    "urn:json": "tns:json",
+    "urn:location": "tns:location",
+}
+"""Types of the API's own namespace: the schema has them as REST writes them, the partner API writes ``tns:``."""
 
 
 def _layoutable(sobject: SObject) -> bool:
@@ -147,7 +156,7 @@ FIELD_MEMBERS: Getters = {
     "restrictedPicklist": lambda field: field.restricted_picklist,
     "scale": lambda field: field.scale,
     "searchPrefilterable": false,  # the schema has no fact; true for a few references in recorded describes
-    "soapType": lambda field: field.soap_type,
+    "soapType": lambda field: SOAP_TYPES.get(field.soap_type, field.soap_type),
     "sortable": lambda field: field.sortable,
     "type": lambda field: field.type.value,
     "unique": lambda field: field.unique,
@@ -166,6 +175,7 @@ RECORD_TYPE_MEMBERS: Getters = {
 }
 
 
+_FASTEST = 1  # of the levels of zlib; describes shrink to a tenth by it
 _BASE = "\x00"  # stands for the server's own address in what is kept, and can stand in no XML
 
 
@@ -212,22 +222,24 @@ def _nested_members(contract: Contract, version: int) -> Getters:
 class DescribeWriter:
     """Writes describes for one API version, and keeps what it wrote: sObjects are frozen and live as long as the org.
 
-    An sObject is known by identity, since a view gives the same object each time. Safe under threads.
+    An sObject is known by identity, since a view gives the same object each time. What is kept is compressed: a client
+    that describes everything would otherwise make the server hold its whole schema as text. Safe under threads.
     """
 
     def __init__(self, contract: Contract, version: int) -> None:
         members = {**SOBJECT_MEMBERS, **DESCRIBE_MEMBERS, **_nested_members(contract, version)}
         self._sobject = TypeWriter(contract, "tns:DescribeSObjectResult", members, version)
         self._global = TypeWriter(contract, "tns:DescribeGlobalSObjectResult", SOBJECT_MEMBERS, version)
-        self._described: dict[int, tuple[Any, list[str]]] = {}
+        self._described: dict[int, tuple[SObject, bytes]] = {}
         self._listed: tuple[Sequence[Any], str] | None = None
 
     def describe(self, sobject: SObject, base_url: str) -> str:
         """Write the members of a DescribeSObjectResult. ``base_url`` is this server's, without a slash at the end."""
         kept = self._described.get(id(sobject))
         if kept is None:  # the sObject is kept along, so that no other can get the same id()
-            kept = self._described[id(sobject)] = (sobject, self._sobject.content(sobject).split(_BASE))
-        return escaped(base_url).join(kept[1])
+            packed = zlib.compress(self._sobject.content(sobject).encode(), _FASTEST)
+            kept = self._described[id(sobject)] = (sobject, packed)
+        return zlib.decompress(kept[1]).decode().replace(_BASE, escaped(base_url))
 
     def sobjects(self, outlines: Sequence[Any]) -> str:
         """Write the ``sobjects`` of a DescribeGlobalResult, from sObjects or what stands for them."""

@@ -60,18 +60,23 @@ class PartnerEndpoint(ServerBase):  # type: ignore[misc]  # spyne has no types
 
     def _answer(self, content: bytes, exchange: Exchange) -> Answer:
         # The context is not closed at the end: it holds no files, and closing would run the garbage collector.
-        ctx = MethodContext(self, MethodContext.SERVER)
-        ctx.udc = exchange
-        ctx.in_string = (content,)
-        ctx = self.generate_contexts(ctx, exchange.charset)[0]
-        if ctx.in_error is None:
-            self.get_in_object(ctx)
-        if ctx.in_error is None:
-            self.get_out_object(ctx)
-        else:
-            ctx.out_error = ctx.in_error
-        self.get_out_string(ctx)
-        return Answer(b"".join(ctx.out_string), ctx.out_error is not None)
+        first = MethodContext(self, MethodContext.SERVER)
+        first.udc = exchange
+        first.in_string = (content,)
+        ctx = self.generate_contexts(first, exchange.charset)[0]
+        try:
+            if ctx.in_error is None:
+                self.get_in_object(ctx)
+            if ctx.in_error is None:
+                self.get_out_object(ctx)
+            else:
+                ctx.out_error = ctx.in_error
+            self.get_out_string(ctx)
+            return Answer(b"".join(ctx.out_string), ctx.out_error is not None)
+        finally:
+            # A context refers to itself, so it would keep request and reply in memory until the collector finds it.
+            vars(first).clear()
+            vars(ctx).clear()
 
     def _handle(self, _operation_name: str, ctx: Any) -> Any:
         """Run the operation. Nothing is raised from here: spyne would log refusals as errors, and answer bugs."""

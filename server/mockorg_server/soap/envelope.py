@@ -6,7 +6,6 @@ outright, so that no entity is ever declared; depth and size stay under libxml2'
 
 from __future__ import annotations
 
-import codecs
 from dataclasses import dataclass
 
 from lxml import etree
@@ -75,8 +74,9 @@ def xsi_type_of(element: etree._Element) -> str | None:
 def _parse(content: bytes, charset: str | None) -> etree._Element:
     if not content.strip():
         raise ClientFault("The request has no body: a SOAP envelope was expected")
+    parser = _parser(charset)
     try:
-        root = etree.fromstring(content, _parser(charset))
+        root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ClientFault(f"The request is not well-formed XML: {error}") from None
     if root.getroottree().docinfo.internalDTD is not None:
@@ -86,26 +86,25 @@ def _parse(content: bytes, charset: str | None) -> etree._Element:
 
 def _parser(charset: str | None) -> etree.XMLParser:
     # One parser per request: lxml lets only one thread at a time through a shared one.
-    return etree.XMLParser(
-        encoding=charset,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    try:
+        return etree.XMLParser(
+            encoding=charset,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+    except (LookupError, ValueError):
+        raise ClientFault(f"The charset {charset} of the Content-Type is not known") from None
 
 
 def charset_of(content_type: str) -> str | None:
-    """Give the charset of a Content-Type header, None when it is UTF-8 or not told. Raises ClientFault if unknown."""
+    """Give the charset of a Content-Type header, None when it is UTF-8 or not told."""
     for part in content_type.split(";")[1:]:
         name, _, value = part.partition("=")
         if name.strip().lower() == "charset":
-            value = value.strip().strip("\"'")
-            try:
-                known = codecs.lookup(value).name
-            except (LookupError, ValueError):
-                raise ClientFault(f"The charset {value} of the Content-Type is not known") from None
-            return None if known == "utf-8" else known
+            charset = value.strip().strip("\"'")
+            return None if charset.lower() in {"", "utf-8", "utf8"} else charset
     return None

@@ -13,7 +13,7 @@ from mockorg_server.soap.fault import SOAP_NAMESPACE, XSI_NAMESPACE
 _START = (
     f'<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="{SOAP_NAMESPACE}" xmlns="{API_NAMESPACE}"'
 )
-# What shows that a namespace is used: none of these can stand in escaped text.
+# What shows that a namespace is used. The second may stand in a text as well, which declares one too many: harmless.
 _NAMESPACES = (
     ('="xsd:', f' xmlns:xsd="{XSD_NAMESPACE}"'),
     (" xsi:", f' xmlns:xsi="{XSI_NAMESPACE}"'),

@@ -35,7 +35,7 @@ def double_text(value: Value) -> str:
 
     The platform's replies show that form (recorded: ``9.9213206E7`` and ``9.0E7`` for AnnualRevenue, ``50000.0``).
     """
-    number = float(value or 0)
+    number = float(value)  # type: ignore[arg-type]  # only number fields are written so, and nulls are not
     text = repr(number)
     size = abs(number)
     if 1e-3 <= size < 1e7 or number == 0:
