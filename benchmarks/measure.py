@@ -1,59 +1,106 @@
-"""How the benchmarks measure: medians, ours and the baseline in turn, so that both meet the same noise."""
+"""How the benchmarks measure: ours and the baseline in turn, so that both meet the same noise; medians of both."""
 
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+
+Work = Callable[[], object]
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table: a name and two times in seconds. What is compared with what is said in ``baseline_name``."""
+    """A line of the table.
+
+    ``ours`` and ``baseline`` are in ``unit``: ms, or MB, or 1/s. ``ratio`` is how many times the baseline's cost ours
+    is: below 1 is cheaper. ``most`` bounds the ratio, ``most_ours`` what is measured; None = nothing was promised.
+    """
 
     name: str
-    ours_seconds: float
-    baseline_seconds: float
+    ours: float
+    baseline: float
     baseline_name: str
+    ratio: float
+    unit: str = "ms"
+    most: float | None = None
+    most_ours: float | None = None
 
     @property
-    def ratio(self) -> float:
-        """Ours by the baseline: below 1 is faster than it."""
-        return self.ours_seconds / self.baseline_seconds
+    def bound(self) -> str:
+        """What was promised, '' for nothing."""
+        if self.most_ours is not None:
+            return f"≤ {self.most_ours:g} {self.unit}"
+        return "" if self.most is None else f"≤ {self.most:g}"
+
+    @property
+    def verdict(self) -> str:
+        """OK or OVER, '' when nothing was promised."""
+        if self.most_ours is not None:
+            return "OK" if self.ours <= self.most_ours else "OVER"
+        return "" if self.most is None else "OK" if self.ratio <= self.most else "OVER"
+
+    def document(self) -> dict[str, object]:
+        """The row as JSON values."""
+        return {**asdict(self), "verdict": self.verdict}
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Time one run."""
+@dataclass(frozen=True)
+class Effort:
+    """How long to measure: ``quick`` is for a look, not for figures that are told to others."""
+
+    quick: bool
+
+    def of(self, whole: int, quick: int) -> int:
+        """Choose a count."""
+        return quick if self.quick else whole
+
+
+def seconds(work: Work, times: int = 1) -> float:
+    """Time one run, or the mean of several in a row for work that is too short to be timed alone."""
     started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+    for _ in range(times):
+        work()
+    return (time.perf_counter() - started) / times
 
 
 def compare(
-    name: str, ours: Callable[[], object], baseline: Callable[[], object], baseline_name: str, runs: int = 7
+    name: str,
+    ours: Work,
+    baseline: Work,
+    baseline_name: str,
+    *,
+    runs: int,
+    most: float | None = None,
+    less: Work | None = None,
+    times: int = 1,
+    baseline_times: int = 1,
 ) -> Row:
-    """Run both in turn, after one run of each that does not count, and take the medians."""
+    """Run ours and the baseline in turn, after one run of each that does not count.
+
+    The ratio is the median of the ratios of each turn. The time of ``less``, a part of ours that is not meant, is
+    taken off.
+    """
     ours(), baseline()
-    pairs = [(seconds(ours), seconds(baseline)) for _ in range(runs)]
+    turns: list[tuple[float, float]] = []
+    for _ in range(runs):
+        part = seconds(less, times) if less is not None else 0.0
+        turns.append((seconds(ours, times) - part, seconds(baseline, baseline_times)))
+    return row_of(name, turns, baseline_name, most)
+
+
+def row_of(name: str, turns: Iterable[tuple[float, float]], baseline_name: str, most: float | None = None) -> Row:
+    """Make a row of pairs of seconds, ours first."""
+    pairs = list(turns)
     return Row(
         name,
-        statistics.median(pair[0] for pair in pairs),
-        statistics.median(pair[1] for pair in pairs),
+        statistics.median(ours for ours, _ in pairs) * 1e3,
+        statistics.median(baseline for _, baseline in pairs) * 1e3,
         baseline_name,
+        statistics.median(ours / baseline for ours, baseline in pairs),
+        most=most,
     )
 
 
-def python(*arguments: str) -> Callable[[], None]:
-    """Give the work of starting a Python process and waiting for its end."""
-
-    def work() -> None:
-        subprocess.run([sys.executable, *arguments], check=True, capture_output=True, cwd=Path(__file__).parent)
-
-    return work
-
-
 def cal() -> int:
-    """The unit of work by which machines are compared."""
+    """The unit of work for what has no natural baseline."""
     return sum(range(10_000))

@@ -1,14 +1,16 @@
-"""How long it takes to import the SDK in a new process, and to import it and connect."""
+"""The time to import the SDK in a new process, and to import it and connect."""
 
-from measure import Row, compare, python
+from collections.abc import Iterator
 
+from measure import Effort, Row, compare
+from process import python
+
+BASELINE = "import requests, lxml.etree"
 CONNECT = "import mockorg; mockorg.connect('http://127.0.0.1:1', access_token='x')"
 
 
-def rows() -> list[Row]:
-    """The rows of this file."""
+def rows(effort: Effort) -> Iterator[Row]:
     baseline = python("baseline_import_sdk.py")
-    return [
-        compare("import mockorg", python("-c", "import mockorg"), baseline, "import requests, lxml.etree"),
-        compare("import mockorg, connect with a token", python("-c", CONNECT), baseline, "import requests, lxml.etree"),
-    ]
+    runs = effort.of(15, 5)
+    yield compare("import mockorg", python("-c", "import mockorg"), baseline, BASELINE, runs=runs, most=1.5)
+    yield compare("import mockorg, connect with a token", python("-c", CONNECT), baseline, BASELINE, runs=runs)

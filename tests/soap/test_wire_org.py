@@ -129,7 +129,6 @@ def test_pages_follow_their_locators(org: OrgClient) -> None:
         ("<query><queryString/></query>", "MalformedQueryFault"),
         ("<queryMore><queryLocator>nope</queryLocator></queryMore>", "InvalidQueryLocatorFault"),
         ("<create><sObjects><type>Nope</type></sObjects></create>", "InvalidSObjectFault"),
-        ("<create><sObjects><Name>x</Name></sObjects></create>", "InvalidSObjectFault"),
         ("<create><sObjects><type>Account</type><Nope>1</Nope></sObjects></create>", "InvalidFieldFault"),
         (f"<create>{RECORDS * 67}</create>", "UnexpectedErrorFault"),
         ("<login><username>a</username><password/></login>", "LoginFault"),

@@ -56,19 +56,21 @@ def test_only_fields_to_null_sets_null() -> None:
         ("<type>Account</type>", "Account"),
         ("<type/><type>Account</type>", "Account"),
         ("<Name>x</Name><type>Account</type>", "Account"),
-        ("<Name>x</Name>", ""),
     ],
 )
 def test_the_type_of_a_record(content: str, name: str) -> None:
     assert record_of(content).type == name
 
 
-def test_a_type_that_is_only_the_base_type_says_nothing() -> None:
+@pytest.mark.parametrize("attribute", ["", 'xsi:type="sObject"', 'xsi:type="x:sObject"'])
+def test_a_record_without_a_type_is_refused(attribute: str) -> None:
+    """The text is recorded."""
     wire = WireClient([])
 
-    wire.call('<create><sObjects xsi:type="sObject"><Name>x</Name></sObjects></create>')
-
-    assert wire.operation.records[0].type == ""
+    assert wire.call(f"<create><sObjects {attribute}><Name>x</Name><type/></sObjects></create>").fault == Fault(
+        "soapenv:Client", "Missing entity type information. sObject requires a separate 'type' field be sent."
+    )
+    assert wire.org.calls == []
 
 
 @pytest.mark.parametrize("element", ["<Id/>", '<Id xsi:nil="true"/>', "<Id> </Id>", ""])

@@ -124,5 +124,5 @@ def test_members_of_newer_versions_are_refused_at_older_ones() -> None:
         "</describeSObjectResponse></soapenv:Body></soapenv:Envelope>"
     )
 
-    with pytest.raises(Wrong, match="childRelationships|compactLayoutable"):
+    with pytest.raises(Wrong, match=r"childRelationships|compactLayoutable"):
         StrictReader(50, contract()).read(text.encode())

@@ -6,6 +6,7 @@ names, forms and references are still checked, and nothing is written when one r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -168,7 +169,8 @@ def _int(raw: object) -> Value:
 def _double(raw: object) -> Value:
     if isinstance(raw, bool):
         raise TypeError(raw)
-    return float(str(raw))
+    number = float(str(raw))
+    return number if math.isfinite(number) else _refuse(raw)
 
 
 def _date(raw: object) -> Value:
@@ -181,7 +183,7 @@ def _datetime(raw: object) -> Value:
 
 
 def _time(raw: object) -> Value:
-    return time.fromisoformat(str(raw)).strftime("%H:%M:%S.") + "000Z"
+    return time.fromisoformat(str(raw)).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def _id(raw: object) -> Value:

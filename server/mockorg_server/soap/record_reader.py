@@ -189,16 +189,21 @@ class RecordReaders:
         self._unknown = RecordReader(view, None)
 
     def read(self, elements: Sequence[etree._Element]) -> tuple[InputRecord, ...]:
-        """Read the records of a call, which may be of several types. Raises ClientFault."""
+        """Read the records of a call, which may be of several types.
+
+        Raises ClientFault, for a record without a type in words recorded from a real org (the fault code inferred).
+        """
         records = []
         for element in elements:
             type_name = record_type_of(element)
+            if not type_name:
+                raise ClientFault("Missing entity type information. sObject requires a separate 'type' field be sent.")
             reader = self._readers.get(type_name) or self._make(type_name)
             records.append(reader.read(type_name, element))
         return tuple(records)
 
     def _make(self, type_name: str) -> RecordReader:
-        sobject = self._view.sobject(type_name) if type_name else None
+        sobject = self._view.sobject(type_name)
         if sobject is None:
             return self._unknown  # not kept under its name: callers may invent as many as they like
         reader = self._readers.get(sobject.name)

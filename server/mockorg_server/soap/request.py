@@ -21,6 +21,11 @@ from mockorg_server.soap.header import CallHeaders
 from mockorg_server.soap.record_reader import RecordReaders
 from mockorg_server.soap.value_reader import read_instant
 
+ALIASES: Mapping[str, Mapping[str, str]] = {"delete": {"id": "ids"}}
+"""Names that clients send and the platform accepts beside the contract's: Beatbox and pyforce delete by ``id``."""
+
+_NO_ALIASES: Mapping[str, str] = {}
+
 
 class Parameters:
     """The parameters of one request. Raises ClientFault for one that the operation does not have."""
@@ -29,8 +34,10 @@ class Parameters:
         self._operation = contract.name
         self._readers = readers
         self._elements: dict[str, list[etree._Element]] = {member.name: [] for member in contract.input}
+        aliases = ALIASES.get(contract.name, _NO_ALIASES)
         for child in body:
-            named = self._elements.get(local_name(child))
+            name = local_name(child)
+            named = self._elements.get(aliases.get(name, name))
             if named is None:
                 raise invalid_element(child.tag)
             named.append(child)

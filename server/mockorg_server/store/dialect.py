@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import PoolProxiedConnection, QueuePool, StaticPool
+from sqlalchemy.pool import NullPool, PoolProxiedConnection, QueuePool
 
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.store.error import StoreError
@@ -166,14 +167,15 @@ class SqliteDialect:
     # --- connections
 
     def memory_engine(self) -> Engine:
-        """Make the engine of a database that lives in this process, on one connection."""
-        return create_engine("sqlite://", creator=_connect_memory, poolclass=StaticPool)
+        """Make the engine of databases that live in this process: every connection is a database of its own."""
+        return create_engine("sqlite://", creator=_connect_memory, poolclass=NullPool)
 
     def file_engine(self, path: str) -> Engine:
-        """Make the engine of a database file; every checkout is a connection of its own."""
+        """Make the engine of a database file that is there; every checkout is a connection of its own."""
+        address = f"{Path(path).absolute().as_uri()}?mode=rw"  # never make it: an empty file would be an empty org
 
         def connect() -> sqlite3.Connection:
-            return _connect(path, (*_PRAGMAS, *_FILE_PRAGMAS))
+            return _connect(address, (*_PRAGMAS, *_FILE_PRAGMAS))
 
         return create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=16, max_overflow=-1)
 
@@ -234,6 +236,11 @@ class SqliteDialect:
             source.close()
 
 
+    def copy(self, source: PoolProxiedConnection, target: PoolProxiedConnection) -> None:
+        """Put the whole of one database in the place of another, in one transaction."""
+        _driver(source).backup(_driver(target))
+
+
 SQLITE: Final = SqliteDialect()
 
 _IDENTITY: Final = ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
@@ -245,7 +252,9 @@ def _connect_memory() -> sqlite3.Connection:
 
 def _connect(path: str, pragmas: Iterable[str]) -> sqlite3.Connection:
     # Transactions are begun and ended by the store's own statements, hence no isolation level of the driver's.
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=512, uri=path.startswith("file:")
+    )
     try:
         for pragma in pragmas:
             connection.execute(pragma)

@@ -21,17 +21,24 @@ from mockorg_server.store.read import Reader
 from mockorg_server.store.table import Table
 
 
+Change = tuple[str, Sequence[object]]
+"""A statement that changed the database, and its parameters."""
+
+
 class Writer(Reader):
     """A Reader that also writes, and sees what it has written. Others see it when the Store has committed.
 
     Every method raises StoreError when the database cannot be written; the transaction may be lost then, and the
-    Writer refuses all further work.
+    Writer refuses all further work. What it has changed is added to ``changes``, where those are wanted.
     """
 
     SMALL_ROW_COUNT: Final = 50
 
-    def __init__(self, connection: PoolProxiedConnection, layout: Layout, holding: Holding) -> None:
+    def __init__(
+        self, connection: PoolProxiedConnection, layout: Layout, holding: Holding, changes: list[Change] | None = None
+    ) -> None:
         super().__init__(connection, layout, holding)
+        self._changes = changes
         self._depth = 0
 
     def insert(self, sobject: SObject, values: Mapping[str, Value]) -> None:
@@ -41,7 +48,7 @@ class Writer(Reader):
         """
         table = self._ensure(sobject)
         text = self._layout.insert_text(table, tuple(values))
-        self._run(text.sql, _bound(text, values))
+        self._change(text.sql, _bound(text, values))
         if table.name not in self._holding.indexed and self._cursor.lastrowid > self.SMALL_ROW_COUNT:
             self._index(table)
 
@@ -49,7 +56,7 @@ class Writer(Reader):
         """Set some fields of a record. Raises KeyError when there is no record of that Id."""
         table = self._ensure(sobject)
         text = self._layout.update_text(table, tuple(values))
-        self._run(text.sql, [*_bound(text, values), id])
+        self._change(text.sql, [*_bound(text, values), id])
         if self._cursor.rowcount != 1:
             raise KeyError(id)
 
@@ -57,18 +64,19 @@ class Writer(Reader):
         """Remove a record for good. Raises KeyError when there is no record of that Id."""
         table = self._ensure(sobject)
         mark = self._dialect.placeholder
-        self._run(f"DELETE FROM {table.quoted} WHERE {table.column('Id').raw} = {mark}", [id])
+        self._change(f"DELETE FROM {table.quoted} WHERE {table.column('Id').raw} = {mark}", [id])
         if self._cursor.rowcount != 1:
             raise KeyError(id)
 
     def set_state(self, key: str, value: str) -> None:
         """Keep a small text of the org under a key."""
-        self._run(self._dialect.set_state, [key, value])
+        self._change(self._dialect.set_state, [key, value])
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo, when the block raises, what was written in it; the exception goes on."""
         holding = self._holding
+        change_count = len(self._changes) if self._changes is not None else 0
         name = f"s{self._depth}"
         self._run(f"SAVEPOINT {name}", ())
         self._depth += 1
@@ -76,6 +84,8 @@ class Writer(Reader):
             yield
         except BaseException:
             self._holding = holding
+            if self._changes is not None:
+                del self._changes[change_count:]
             if self._dialect.is_in_transaction(self._connection):
                 self._run(f"ROLLBACK TO SAVEPOINT {name}", ())
                 self._run(f"RELEASE SAVEPOINT {name}", ())
@@ -92,14 +102,19 @@ class Writer(Reader):
     def _ensure(self, sobject: SObject) -> Table:
         table = self._layout.table(sobject.name)
         if table.name not in self._holding.tables:
-            self._run(table.ddl, ())
+            self._change(table.ddl, ())
             self._holding = self._holding.with_table(table.name)
         return table
 
     def _index(self, table: Table) -> None:
         for ddl in table.index_ddl:
-            self._run(ddl, ())
+            self._change(ddl, ())
         self._holding = self._holding.with_indexes(table.name)
+
+    def _change(self, sql: str, values: Sequence[object]) -> None:
+        self._run(sql, values)
+        if self._changes is not None:
+            self._changes.append((sql, values))
 
     def _run(self, sql: str, values: Sequence[object]) -> None:
         # A full disk may end the transaction by itself; without this every later statement would commit alone.

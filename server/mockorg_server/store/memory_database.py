@@ -1,0 +1,181 @@
+"""A database in memory, as two copies: readers use one while the writer works on the other, and a commit swaps them.
+
+So readers never wait for a writer, however long its transaction is open, and never see what is not committed. SQLite
+has nothing that does this in memory: its shared cache locks whole tables, and a write-ahead log needs a file. The copy
+that was left by a swap gets the same statements once more, from a list, just before the next write. Readers take turns
+on their copy's one connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from threading import Condition, RLock, get_ident
+from typing import Final
+
+from sqlalchemy.pool import PoolProxiedConnection
+
+from mockorg_server.store.adoption import adopt, execute, roll_back
+from mockorg_server.store.error import StoreError
+from mockorg_server.store.holding import Holding
+from mockorg_server.store.layout import Layout
+from mockorg_server.store.read import Reader
+from mockorg_server.store.write import Change, Writer
+
+_MAX_CHANGES: Final = 20_000  # a list of more than this costs more than copying everything
+
+
+@dataclass(slots=True, eq=False)
+class _Copy:
+    """One of the two. ``readers`` are the threads that read it now; ``turn`` is the reader's whose turn it is."""
+
+    connection: PoolProxiedConnection
+    holding: Holding = field(default_factory=Holding)
+    turn: RLock = field(default_factory=RLock)  # type: ignore[valid-type]  # a function in typeshed before 3.13
+    readers: list[int] = field(default_factory=list)
+
+
+class MemoryDatabase:
+    """A database that lives in this process until ``close``."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._dialect = layout.dialect
+        self._engine = self._dialect.memory_engine()
+        self._leaving = Condition()  # held for moments: guards what is below, and each copy's readers
+        self._current: _Copy | None = self._new_copy()
+        self._current.holding = adopt(self._current.connection, layout)
+        self._other: _Copy | None = None
+        self._missing: list[Change] | None = None  # what the other copy lacks; None = it must be copied whole
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        """Give a Reader of the last commit."""
+        copy = self._enter()
+        try:
+            with copy.turn:
+                yield Reader(copy.connection, self._layout, copy.holding)
+        finally:
+            self._leave(copy)
+
+    @contextmanager
+    def write(self) -> Iterator[Writer]:
+        """Give a Writer; commit at the end. One at a time, which the caller sees to."""
+        copy = self._level_copy()
+        execute(copy.connection, self._layout, self._dialect.begin_write)
+        try:
+            writer = Writer(copy.connection, self._layout, copy.holding, changes := [])
+            yield writer
+            writer.commit()
+            copy.holding = writer.holding
+            if changes:
+                self._publish(copy, changes if len(changes) <= _MAX_CHANGES else None)
+        finally:
+            roll_back(copy.connection, self._layout)
+
+    def image(self) -> tuple[bytes, Holding]:
+        """Copy the whole database."""
+        with self._reading() as copy:
+            return self._dialect.image(copy.connection), copy.holding
+
+    def replace(self, image: bytes, holding: Holding | None) -> None:
+        """Put an image in the place of everything; ``holding`` None = an image of another schema. As ``write``."""
+        copy = self._free_copy()
+        self._missing = None
+        try:
+            self._dialect.replace(copy.connection, image)
+        except self._dialect.driver_errors as error:
+            raise self._dialect.refusal(error) from error
+        copy.holding = holding or adopt(copy.connection, self._layout)
+        self._publish(copy, None)
+
+    def close(self) -> None:
+        """Let go of the memory, when the last reader has left."""
+        with self._leaving:
+            copies = [copy for copy in (self._current, self._other) if copy is not None]
+            self._current = self._other = None
+        for copy in copies:
+            self._await_readers(copy)
+            copy.connection.close()
+        self._engine.dispose()
+
+    def _new_copy(self) -> _Copy:
+        return _Copy(self._engine.raw_connection())
+
+    def _enter(self) -> _Copy:
+        with self._leaving:
+            copy = self._current
+            if copy is None:
+                raise StoreError("the store is closed")
+            copy.readers.append(get_ident())
+        return copy
+
+    def _leave(self, copy: _Copy) -> None:
+        with self._leaving:
+            copy.readers.remove(get_ident())
+            if not copy.readers:
+                self._leaving.notify_all()
+
+    @contextmanager
+    def _reading(self) -> Iterator[_Copy]:
+        copy = self._enter()
+        try:
+            with copy.turn:
+                yield copy
+        finally:
+            self._leave(copy)
+
+    def _await_readers(self, copy: _Copy) -> None:
+        """Wait until nobody reads a copy that is not the current one: no new reader comes to it."""
+        with self._leaving:
+            if get_ident() in copy.readers:
+                raise RuntimeError("this thread is reading what it now would change")
+            while copy.readers:
+                self._leaving.wait()
+
+    def _free_copy(self) -> _Copy:
+        """Give the copy that nobody reads, whatever is in it."""
+        if self._other is None:
+            self._other = self._new_copy()
+        self._await_readers(self._other)
+        return self._other
+
+    def _level_copy(self) -> _Copy:
+        """Give the copy that nobody reads, with everything in it that the current one has."""
+        copy = self._free_copy()
+        missing, self._missing = self._missing, None  # when this fails midway, it must be copied whole
+        try:
+            if missing is None:
+                with self._reading() as current:
+                    self._dialect.copy(current.connection, copy.connection)
+                    copy.holding = current.holding
+            elif missing:
+                self._repeat(copy, missing)
+        except self._dialect.driver_errors as error:
+            raise self._dialect.refusal(error) from error
+        finally:
+            roll_back(copy.connection, self._layout)
+        self._missing = []
+        return copy
+
+    def _repeat(self, copy: _Copy, changes: list[Change]) -> None:
+        cursor = copy.connection.cursor()
+        cursor.execute(self._dialect.begin_write)
+        for sql, same in groupby(changes, key=itemgetter(0)):
+            values = [each for _, each in same]
+            if len(values) == 1:
+                cursor.execute(sql, values[0])
+            else:
+                cursor.executemany(sql, values)
+        cursor.execute(self._dialect.commit)
+        with self._leaving:
+            if self._current is not None:
+                copy.holding = self._current.holding
+
+    def _publish(self, copy: _Copy, missing: list[Change] | None) -> None:
+        with self._leaving:
+            self._current, self._other = copy, self._current
+            self._missing = missing
