@@ -5,9 +5,10 @@ STAMP := $(VENV)/.installed
 # The first Python on the path that is new enough, unless the caller names one: make test PYTHON=python3.13
 PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
+FUZZ_SECONDS ?= 60
 PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo serve test check format bench clean
+.PHONY: help demo serve test check format bench fuzz clean
 
 help:                           ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -33,6 +34,11 @@ format: $(VENV)/.installed-dev  ## put the code into the form that check asks fo
 
 bench: $(STAMP)                 ## the table of speeds, each a ratio within the same run
 	$(BIN)/python benchmarks/run.py $(ARGS)
+
+fuzz: $(STAMP)                  ## hostile input by the million, for FUZZ_SECONDS=60; what breaks becomes a test case
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(PIP) --only-binary :all: atheris || \
+		echo "no atheris for this Python: hypothesis alone"
+	$(BIN)/python -m tests.fuzz.harness --seconds $(FUZZ_SECONDS) $(ARGS)
 
 clean:                          ## remove what the other commands made
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

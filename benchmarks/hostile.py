@@ -58,11 +58,9 @@ KINDS: tuple[Callable[[int, str], Hostile], ...] = (
     _entity_bomb,
     _external_entity,
     lambda number, _: Hostile(b"\x1f\x8b" + number.to_bytes(8, "big"), "gzip"),
-    lambda number, _: Hostile(BOMB, "gzip"),
     lambda number, _: Hostile(b""),
     lambda number, _: Hostile(b"\xff\xfe\xfd" + str(number).encode()),
     lambda number, token: Hostile(envelope(token, f"<x>{number}\0</x>")),
-    _deep,
     _truncated,
     lambda number, _: Hostile(f"<Wrong{number}/>".encode()),
     lambda number, token: Hostile(envelope(token, f"<noSuchOperation{number}/>")),
@@ -70,8 +68,6 @@ KINDS: tuple[Callable[[int, str], Hostile], ...] = (
     lambda number, _: Hostile(envelope("x" * (number * 100 % 1_000_000), "<getUserInfo/>")),
     lambda number, token: Hostile(envelope(token, query(f"SELECT Field{number}__c FROM Account"))),
     lambda number, token: Hostile(envelope(token, query(f"SELECT Id FROM Object{number}"))),
-    lambda number, token: Hostile(envelope(token, query(f"SELECT Id FROM Account WHERE {'(' * 5_000}Name = '{number}'"))),
-    lambda number, token: Hostile(envelope(token, query(f"SELECT {'Id,' * 30_000} Name{number} FROM Account"))),
     lambda number, token: Hostile(
         envelope(token, f"<describeSObjects><sObjectType>Object{number}</sObjectType></describeSObjects>")
     ),
@@ -82,9 +78,21 @@ KINDS: tuple[Callable[[int, str], Hostile], ...] = (
     _attributes,
     _namespaces,
 )
-"""Maker by kind: takes the number of the request and a session id that is open."""
+"""Makers that cost the server little: each takes the number of the request and a session id that is open."""
+
+HEAVY: tuple[Callable[[int, str], Hostile], ...] = (
+    lambda number, _: Hostile(BOMB, "gzip"),
+    _deep,
+    lambda number, token: Hostile(envelope(token, query(f"SELECT Id FROM Account WHERE {'(' * 5_000}Name = '{number}'"))),
+    lambda number, token: Hostile(envelope(token, query(f"SELECT {'Id,' * 30_000} Name{number} FROM Account"))),
+)
+"""Makers that cost it a tenth of a second or more."""
+
+HEAVY_ONE_IN = 100
 
 
 def hostile(number: int, token: str) -> Hostile:
-    """Give the request of a number: every kind in turn."""
-    return KINDS[number % len(KINDS)](number, token)
+    """Give the request of a number: every kind in turn, and now and then a heavy one."""
+    turn, place = divmod(number, HEAVY_ONE_IN)
+    kinds, index = (HEAVY, turn) if place == 0 else (KINDS, number)
+    return kinds[index % len(kinds)](number, token)

@@ -15,6 +15,9 @@ from mockorg_server.core.org import Org
 from mockorg_server.core.seed import SeedRecord
 from mockorg_server.core.setting import OrgSettings, UserSetting
 from mockorg_server.http_server import HttpServer
+from mockorg_server.soap.application import SoapApplication
+
+from .soap.reply_watch import ReplyWatch
 
 NOW = datetime(2026, 1, 31, 12, 0, 30, tzinfo=UTC)
 
@@ -138,3 +141,19 @@ def no_bug_passes(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixtu
         assert errors, "this test is marked logs_a_bug, and none was logged"
     else:
         assert not errors
+
+
+@pytest.fixture(scope="session")
+def reply_watch() -> Iterator[ReplyWatch]:
+    """The strict reader in front of every SOAP application of this process."""
+    watch = ReplyWatch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SoapApplication, "__call__", watch.around(SoapApplication.__call__))
+        yield watch
+
+
+@pytest.fixture(autouse=True)
+def no_wrong_reply_passes(reply_watch: ReplyWatch) -> Iterator[None]:
+    """Whatever SOAP reply is not what the WSDL promises fails the test in which it was given, whoever asked."""
+    yield
+    reply_watch.verify()

@@ -105,6 +105,13 @@ class QueryMore(Call[QueryResult]):
 
 
 @dataclass(frozen=True)
+class Search(Call[list[Record]]):
+    """What a text search found, object by object."""
+
+    sosl: str
+
+
+@dataclass(frozen=True)
 class Retrieve(Call[list[Record | None]]):
     """Records by id, answered in the order of ``ids``."""
 

@@ -153,6 +153,14 @@ class Client:
         """Give the page that a locator stands for. Raises ``QueryError`` (INVALID_QUERY_LOCATOR)."""
         return self._run(calls.QueryMore(query_locator, batch_size))
 
+    def search(self, sosl: str) -> list[Record]:
+        """Run a text search, ``FIND {words} … RETURNING …``, and give what it found, at most 2,000 records.
+
+        They come in the order of the RETURNING clause; ``type`` of each tells its sObject. Raises ``QueryError``
+        (MALFORMED_SEARCH, INVALID_SEARCH, INVALID_TYPE, INVALID_FIELD).
+        """
+        return self._run(calls.Search(sosl))
+
     def retrieve(self, sobject: str, ids: Iterable[str], fields: Iterable[str]) -> list[Record | None]:
         """Read records by id, up to 2,000, in the order of ``ids``: None where one is deleted, hidden or never was.
 

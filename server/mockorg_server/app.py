@@ -38,6 +38,7 @@ def build_app(host: Host, control_token: str | None = None) -> WSGIApplication:
             "/services/apexrest": _unsupported("Apex REST", _rest_error),
             "/services/async": _unsupported("the Bulk API", _bulk_error),
             "/services/oauth2": _unsupported("OAuth", _oauth_error),
+            "/id": _unsupported("identity URLs", _rest_error),
         }
     )
 

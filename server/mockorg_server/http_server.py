@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from cheroot import errors, wsgi
 from cheroot.server import HTTPConnection, HTTPRequest
 
+from mockorg_server.framing import chunked_body, read_header_lines
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
@@ -70,8 +72,7 @@ class HttpServer:
     @property
     def url(self) -> str:
         """Where clients reach the server, without a slash at the end; a wildcard host is told as loopback."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._asked_host, self._asked_host)  # noqa: S104
-        return f"http://{_authority(host, self.port)}"
+        return f"http://{_authority(_reachable(self._asked_host), self.port)}"
 
     def serve_forever(self) -> None:
         """Answer requests until ``stop``."""
@@ -87,12 +88,19 @@ class HttpServer:
         getattr(logging, "statistics", {}).pop(f"Cheroot HTTPServer {id(self._server)}", None)
 
 
+def _reachable(host: str) -> str:
+    """Give a name for a host to listen on that clients on this machine reach it by."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+
+
 def _authority(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 class _Request(HTTPRequest):
     """One request: header limits, and no leftovers of one body in front of the next request."""
+
+    header_reader = staticmethod(read_header_lines)
 
     def read_request_headers(self) -> bool:
         try:
@@ -103,11 +111,32 @@ class _Request(HTTPRequest):
                 f"The URI and the headers together exceed {MAX_HEADER_SIZE_BYTES} bytes.",
             )
             return False
-        length = self.inheaders.get(b"Content-Length", b"0")
-        if ready and not length.isdigit():
-            self.simple_response("400 Bad Request", "Malformed Content-Length Header.")
+        if ready and b"Transfer-Encoding" in self.inheaders and not self.chunked_read:
+            self.simple_response("400 Bad Request", "Transfer-Encoding is of HTTP/1.1.")
             return False
+        if ready:
+            self._let_continue()
         return ready
+
+    def _let_continue(self) -> None:
+        # cheroot does it for the spelling 100-continue only, and Java's client, which writes 100-Continue, would wait
+        # for ever.
+        expected = self.inheaders.get(b"Expect", b"")
+        if expected != b"100-continue" and expected.lower() == b"100-continue":
+            with suppress(OSError):
+                self.conn.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def respond(self) -> None:
+        if not self.chunked_read:
+            super().respond()
+            return
+        # As the original, but for the reader of chunks: that one reads a chunk whole, whatever its size.
+        self.rfile = chunked_body(self.conn.rfile)
+        self.server.gateway(self).respond()
+        if self.ready:
+            self.ensure_headers_sent()
+        if self.chunked_write:
+            self.conn.wfile.write(b"0\r\n\r\n")
 
     def simple_response(self, status: str, msg: str = "") -> None:
         self.conn.has_unread = True
@@ -118,6 +147,7 @@ class _Request(HTTPRequest):
         # request: a small rest is read here, before the answer promises to keep the connection; a large one ends it.
         if not self._skip_rest():
             self.close_connection = self.conn.has_unread = True
+        self.outheaders.append((b"Server", b"mockorg"))
         super().send_headers()
 
     def _skip_rest(self) -> bool:
@@ -182,6 +212,7 @@ class _Server(wsgi.Server):
         super().__init__(
             address,
             app,
+            server_name=_authority(_reachable(address[0]), 0).removesuffix(":0"),  # for clients that send no Host
             numthreads=FIRST_WORKERS,
             max=MAX_WORKERS,
             request_queue_size=128,

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
+from mockorg_server.allocator import hold_little_memory
 from mockorg_server.app import build_app
 from mockorg_server.control.seed_document import SeedDocumentError, child_field_of, read_seed_file
 from mockorg_server.core.host import Host
@@ -60,6 +61,7 @@ def serve(options: ServeOptions) -> int:
     """
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
     signal.signal(signal.SIGTERM, _interrupt)
+    hold_little_memory()
     try:
         settings = _settings(options)
         server = _bind(options.host, options.port)

@@ -191,3 +191,16 @@ def test_describe_global_and_the_rest_of_the_describes(partner: Partner) -> None
 def test_what_is_not_built_says_so(partner: Partner) -> None:
     with pytest.raises(Fault, match="undelete"):
         partner.call("undelete", ["001000000000001AAA"])
+
+
+def test_a_search_is_read_strictly(partner: Partner, mock_org: Any) -> None:
+    (account,) = partner.call("create", [partner.record("Account", Name="Zephyr Works")])
+
+    result = partner.call("search", "FIND {zephyr} RETURNING Account(Name)")
+
+    assert [fields_of(hit.record) for hit in result.searchRecords] == [{"Name": "Zephyr Works"}]
+    assert account.success
+    assert partner.call("search", "FIND {nobody here}").searchRecords == []
+    with pytest.raises(Fault) as caught:
+        partner.call("search", "FIND {a|b}")
+    assert caught.value.code.endswith("MALFORMED_SEARCH")

@@ -45,6 +45,12 @@ def test_references_and_nested_children_point_at_their_parents(control, host: Ho
     assert [row[-2:] for row in found] == [("Flat", ids["a"]), ("Nested", ids["a"])]
 
 
+def test_only_references_that_the_seed_names_are_answered(control) -> None:
+    contacts = {"records": [record("Contact", "c", LastName="Nested")]}
+    ids = control(SEED, {"records": [record("Account", Name="Acme", Contacts=contacts)]}).value["ids"]
+    assert list(ids) == ["c"]
+
+
 @pytest.mark.parametrize(
     ("records", "complaint"),
     [

@@ -10,7 +10,7 @@ import pytest
 from mockorg_server.core.calls.operation import Create, Delete, Query, Retrieve, Update, Upsert
 from mockorg_server.core.error import OrgError
 from mockorg_server.core.org import Org
-from mockorg_server.core.record import InputRecord
+from mockorg_server.core.record import InputRecord, ParentReference
 from mockorg_server.core.seed import SeedRecord
 
 CASES = json.loads((Path(__file__).parent / "cases" / "dml.json").read_text())["cases"]
@@ -24,6 +24,11 @@ SETUP = [
     SeedRecord(
         "ConvMessageSendRequest", {"RequestType": "SendNotificationMessages", "RequestStatus": "Pending"}, "request"
     ),
+    SeedRecord("Case", {"Status": "Closed", "ClosedDate": "2026-01-01T00:00:00Z"}, "closed"),
+    SeedRecord("Profile", {"Name": "Standard User"}, "profile"),
+    SeedRecord("User", {"Username": "other@example.com", "LastName": "Other", "ProfileId": "@profile"}, "other"),
+    SeedRecord("Group", {"Name": "Support", "Type": "Queue"}, "queue"),
+    SeedRecord("Case", {"Subject": "of the queue", "OwnerId": "@queue"}),
 ]
 
 
@@ -40,8 +45,9 @@ def _filled(thing: Any, ids: dict[str, str]) -> Any:
 
 
 def _record(raw: dict[str, Any]) -> InputRecord:
-    values = {name: value for name, value in raw.items() if name not in ("type", "Id", "fieldsToNull")}
-    return InputRecord(raw["type"], values, raw.get("Id"), tuple(raw.get("fieldsToNull", ())))
+    values = {name: value for name, value in raw.items() if name not in ("type", "Id", "fieldsToNull", "references")}
+    references = {name: ParentReference(*parent) for name, parent in raw.get("references", {}).items()}
+    return InputRecord(raw["type"], values, raw.get("Id"), tuple(raw.get("fieldsToNull", ())), references)
 
 
 def _operation(case: dict[str, Any]) -> Any:
@@ -101,6 +107,40 @@ def _check(run: Callable[..., Any], case: dict[str, Any], position: int, result:
         sobject = case["records"][position]["type"]
         row = run(Retrieve(sobject, tuple(then), (result.id,))).rows[0]
         assert dict(zip(then, row[1:], strict=True)) == then
+
+
+def test_a_delete_leaves_no_reference_that_leads_nowhere(org: Org, run: Callable[..., Any]) -> None:
+    ids = org.seed(
+        [
+            SeedRecord("Account", {"Name": "Parent"}, "parent"),
+            SeedRecord("Account", {"Name": "Subsidiary", "ParentId": "@parent"}, "subsidiary"),
+            SeedRecord("Contact", {"LastName": "c", "AccountId": "@parent"}, "contact"),
+            SeedRecord("Contact", {"LastName": "stays", "ReportsToId": "@contact"}, "report"),
+        ]
+    )
+    (result,) = run(Delete((ids["parent"],)))
+    assert result.success
+    assert run(Retrieve("Account", ("ParentId",), (ids["subsidiary"],))).rows[0][1] is None
+    assert run(Retrieve("Contact", ("ReportsToId",), (ids["report"],))).rows[0][1] is None, "its chief went along"
+    assert run(Retrieve("Contact", ("Id",), (ids["contact"],))).rows == [None]
+
+
+def test_a_refused_delete_changes_nothing(org: Org, run: Callable[..., Any]) -> None:
+    ids = org.seed(SETUP)
+    run(Delete((ids["profile"],)))
+    assert run(Retrieve("User", ("ProfileId",), (ids["other"],))).rows[0][1] == ids["profile"]
+    assert run(Retrieve("Profile", ("Name",), (ids["profile"],))).rows[0][1] == "Standard User"
+
+
+def test_a_record_of_an_old_version_has_the_defaults_of_newer_fields(run: Callable[..., Any]) -> None:
+    (created,) = run(Create((InputRecord("Contact", {"LastName": "old"}),)), 31)
+    assert run(Retrieve("Contact", ("IsPriorityRecord",), (created.id,))).rows[0][1] == 0
+
+
+def test_numbers_that_a_seed_brought_are_not_given_out_again(org: Org, run: Callable[..., Any]) -> None:
+    org.seed([SeedRecord("Case", {"CaseNumber": "00000041"}), SeedRecord("Case", {"CaseNumber": "by hand"})])
+    (created,) = run(Create((InputRecord("Case", {}),)))
+    assert run(Retrieve("Case", ("CaseNumber",), (created.id,))).rows[0][1] == "00000042"
 
 
 def test_more_than_200_records_are_refused_as_a_whole(run: Callable[..., Any]) -> None:

@@ -105,6 +105,14 @@ def test_a_session_ends_two_hours_after_its_last_use(org: Org) -> None:
         org.run(GetUserInfo(), Caller(session, 60))
 
 
+def test_the_ready_token_outlives_any_time(org: Org, run: Callable[..., Any]) -> None:
+    org.clock.advance(400 * 86_400)
+    assert run(GetUserInfo())
+    run(Logout())
+    with pytest.raises(OrgError, match="INVALID_SESSION_ID"):
+        run(GetUserInfo())
+
+
 def test_each_authenticated_call_counts_against_the_limit(org: Org, run: Callable[..., Any]) -> None:
     used, limit = org.api_usage()
     run(GetUserInfo())

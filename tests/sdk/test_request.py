@@ -40,6 +40,7 @@ CALLS = [
     calls.Query("SELECT Id FROM Account", batch_size=200),
     calls.QueryAll("SELECT Id FROM Account", batch_size=200),
     calls.QueryMore("0r8000000000001AAA-200", batch_size=200),
+    calls.Search("FIND {a < b} RETURNING Account"),
     calls.Retrieve("Account", (ID,), ("Id", "Name")),
     calls.GetUpdated("Account", START, END),
     calls.GetDeleted("Account", START, END),

@@ -172,8 +172,9 @@ class StrictReader:
         elif qname_of(element) == f"{SOBJECT}sObject":
             self._record(element, path)
         else:
-            expect(qname_of(element) == f"{API}QueryResult", f"{path} is a {qname_of(element)}")
-            self._members(element, self.contract.all_members("tns:QueryResult"), path)
+            kind = qname_of(element).removeprefix(API)
+            expect(kind in {"QueryResult", "address", "location"}, f"{path} is a {qname_of(element)}")
+            self._members(element, self.contract.all_members(f"tns:{kind}"), path)
 
     def _fault(self, element: etree._Element) -> Fault:
         names = [child.tag for child in element]

@@ -87,4 +87,4 @@ def test_versions_of_one_generation_share_a_writer() -> None:
 
     assert writers.of(51) is writers.of(68)
     assert writers.of(50) is not writers.of(51)
-    assert len({id(writers.of(version)) for version in range(OLDEST, NEWEST + 1)}) == 5
+    assert len({id(writers.of(version)) for version in range(OLDEST, NEWEST + 1)}) == 6

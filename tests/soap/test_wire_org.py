@@ -78,6 +78,8 @@ def test_every_call_that_is_built_answers_to_the_contract(org: OrgClient, versio
     page = call("<query><queryString>SELECT Id, Name, Owner.Name FROM Account ORDER BY Name</queryString></query>")
     assert [record.findtext(f"{SOBJECT}Name") for record in page[0].iterfind(f"{API}records")] == ["Acme", "New"]
     assert len(list(page[0].iter(f"{SOBJECT}Owner"))) == 2
+    hits = call("<search><searchString>FIND {ac*} RETURNING Account(Name)</searchString></search>")[0]
+    assert [hit.findtext(f"{API}record/{SOBJECT}Name") for hit in hits.iterfind(f"{API}searchRecords")] == ["Acme"]
     ids_wanted = f"<ids>{ids[0]}</ids><ids>001000000000099AAA</ids>"
     found = call(f"<retrieve><fieldList>Name</fieldList><sObjectType>Account</sObjectType>{ids_wanted}</retrieve>")
     assert [len(record) for record in found] == [3, 0]

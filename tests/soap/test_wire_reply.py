@@ -18,7 +18,7 @@ from mockorg_server.core.calls.result import (
     UserInfo,
 )
 from mockorg_server.core.error import RowError
-from mockorg_server.core.record import QueryResult, RetrieveResult, SaveResult
+from mockorg_server.core.record import QueryResult, RecordGroup, RetrieveResult, SaveResult, SearchResult
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.record_shape import ChildrenMember, ChildRows, FieldMember, ParentMember, RecordShape
 
@@ -418,3 +418,36 @@ def test_shapes_that_differ_only_in_identity_do_not_mix() -> None:
     for number in range(1200):
         wire.org.result = QueryResult(shape("Account", (f"F{number}__c", STRING)), [("x",)], 1, done=True)
         assert f"<sf:F{number}__c>x</sf:F{number}__c>" in wire.post(envelope(QUERY)).text
+
+
+SEARCH = "<search><searchString>FIND {x}</searchString></search>"
+
+
+def test_a_search_is_as_recorded() -> None:
+    rows = [("0016F00002SN7qiQAD", "GenePoint")]
+    result = SearchResult((RecordGroup(shape("Account", ("Id", ID), ("Name", STRING)), rows),))
+
+    text = without_header(answered(result, SEARCH, "48.0"))
+
+    assert same_namespaces(text) == same_namespaces(recorded("misc/search_v48.xml"))
+
+
+def test_what_a_search_finds_stands_object_by_object() -> None:
+    contacts = RecordGroup(shape("Contact", ("Id", ID)), [("003000000000001AAA",), ("003000000000002AAA",)])
+    accounts = RecordGroup(RecordShape("Account", (FieldMember("Name", STRING, 1),)), [("001000000000001AAA", "A&B")])
+
+    content = content_of(SearchResult((contacts, accounts)), SEARCH)
+
+    found = re.findall(r"<searchRecords><record xsi:type=\"sf:sObject\">(.*?)</record></searchRecords>", content)
+    assert found == [
+        "<sf:type>Contact</sf:type><sf:Id>003000000000001AAA</sf:Id><sf:Id>003000000000001AAA</sf:Id>",
+        "<sf:type>Contact</sf:type><sf:Id>003000000000002AAA</sf:Id><sf:Id>003000000000002AAA</sf:Id>",
+        '<sf:type>Account</sf:type><sf:Id xsi:nil="true"/><sf:Name>A&amp;B</sf:Name>',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("version", "content"), [(31, "<result></result>"), (60, "<result><queryId></queryId></result>")]
+)
+def test_a_search_that_finds_nothing(version: int, content: str) -> None:
+    assert content_of(SearchResult(()), SEARCH, version) == content

@@ -16,6 +16,9 @@ from mockorg_server.soql.plan import (
     AggregateRef,
     And,
     Compare,
+    DatePart,
+    DistanceTo,
+    Includes,
     InList,
     IsNull,
     Like,
@@ -24,6 +27,7 @@ from mockorg_server.soql.plan import (
     OrderBy,
     Plan,
     Ref,
+    SemiJoin,
 )
 
 CASES = Path(__file__).parent / "cases"
@@ -68,6 +72,12 @@ def _show(node: Any) -> str:
             return f"{slot}.{field.name}"
         case AggregateRef(function, ref):
             return f"{function}({_show(ref)})"
+        case DatePart(function, ref, zone, shift):
+            zone_text = "" if zone is None else f" in ?{zone}"
+            return f"{function}({_show(ref)}{zone_text}{'' if shift is None else f' shift ?{shift}'})"
+        case DistanceTo():
+            there = f"?{node.latitude} ?{node.longitude}"
+            return f"distance({_show(node.latitude_ref)} {_show(node.longitude_ref)} {there} ?{node.radius})"
         case Compare(expression, operator, number):
             return f"{_show(expression)} {operator.value} ?{number}"
         case IsNull(expression, negated):
@@ -77,6 +87,12 @@ def _show(node: Any) -> str:
             return f"{_show(expression)} {'not ' if negated else ''}in [{' '.join(members)}]"
         case Like(expression, number):
             return f"{_show(expression)} like ?{number}"
+        case Includes(expression, numbers, negated):
+            verb = "excludes" if negated else "includes"
+            return f"{_show(expression)} {verb} [{' '.join(f'?{number}' for number in numbers)}]"
+        case SemiJoin(ref, plan, negated):
+            where = "" if plan.where is None else f" where {_show(plan.where)}"
+            return f"{_show(ref)} {'not ' if negated else ''}in ({plan.sobject.name} {_show(plan)}{where})"
         case And(conditions):
             return f"and({', '.join(map(_show, conditions))})"
         case Or(conditions):

@@ -202,3 +202,60 @@ def test_scope_everything_is_the_default_written_out(plan, show):
 )
 def test_an_object_that_asks_for_a_filter_is_answered_with_it(plan, where):
     assert plan(f"SELECT Id FROM ContentDocumentLink WHERE {where}").where
+
+
+def test_date_functions_are_named_like_unnamed_aggregates_and_give_numbers_or_dates(plan):
+    shape = plan(
+        "SELECT CALENDAR_YEAR(CreatedDate), COUNT(Id), day_only(CreatedDate), HOUR_IN_DAY(CreatedDate) h FROM Account "
+        "GROUP BY CALENDAR_YEAR(CreatedDate), DAY_ONLY(CreatedDate), HOUR_IN_DAY(CreatedDate)"
+    ).shape
+    assert [(member.name, member.type) for member in shape.members] == [
+        ("expr0", FieldType.INT),
+        ("expr1", FieldType.INT),
+        ("expr2", FieldType.DATE),
+        ("h", FieldType.INT),
+    ]
+
+
+def test_a_date_function_of_a_date_may_be_selected_when_the_date_is_grouped(plan):
+    plan("SELECT CALENDAR_YEAR(CloseDate) FROM Opportunity GROUP BY CloseDate")
+    with pytest.raises(SoqlError, match="Field must be grouped or aggregated: CreatedDate"):
+        plan("SELECT CALENDAR_YEAR(CreatedDate) FROM Opportunity GROUP BY CALENDAR_MONTH(CreatedDate)")
+
+
+def test_distances_are_named_by_their_alias_or_numbered(plan):
+    distance = "DISTANCE(BillingAddress, GEOLOCATION(1, 2), 'km')"
+    shape = plan(f"SELECT Name, {distance}, {distance} far FROM Account").shape
+    assert [(member.name, member.type) for member in shape.members] == [
+        ("Name", FieldType.STRING),
+        ("expr0", FieldType.DOUBLE),
+        ("far", FieldType.DOUBLE),
+    ]
+
+
+def test_the_plans_of_semi_joins_are_told_beside_the_condition(plan):
+    bound = plan(
+        "SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact) AND Id NOT IN (SELECT AccountId FROM Case)"
+    )
+    assert [inner.sobject.name for inner in bound.semi_joins] == ["Contact", "Case"]
+    assert [condition.plan for condition in bound.where.conditions] == list(bound.semi_joins)
+
+
+def test_a_polymorphic_parent_may_have_any_number_of_targets(plan):
+    join = plan("SELECT TargetObject.Name FROM ProcessInstance").joins[0]
+    assert len(join.targets) > 100
+    assert len(join.type_names) == len(join.targets)
+    (owner,) = plan("SELECT Id FROM Case WHERE Owner.Type = 'Queue'").joins
+    assert dict(zip([target.name for target in owner.targets], owner.type_names, strict=True)) == {
+        "Group": "Queue",
+        "User": "User",
+    }
+
+
+def test_the_moment_is_read_once_per_kind_of_value(compiler, moment):
+    bound = compiler.compile(
+        "SELECT Id FROM Account USING SCOPE mine WHERE HOUR_IN_DAY(convertTimezone(CreatedDate)) = 1 "
+        "AND DAY_ONLY(convertTimezone(CreatedDate)) = 2024-01-01 AND FISCAL_YEAR(CreatedDate) = 2024",
+        62,
+    )
+    assert bound.parameters(moment) == ("", "UTC", 1, "2024-01-01", 0, 2024)

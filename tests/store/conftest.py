@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,8 +11,12 @@ import pytest
 
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.record_shape import RecordShape
+from mockorg_server.schema.schema import Additions, load_schema
 from mockorg_server.schema.sobject import Field, PicklistValue, SObject
+from mockorg_server.soql.compiler import QueryCompiler
+from mockorg_server.soql.moment import Moment
 from mockorg_server.soql.plan import ChildPlan, Expression, Join, Plan, Ref
+from mockorg_server.store.layout import layout_of
 from mockorg_server.store.store import Store
 
 CHARACTERISTICS = ("filterable", "groupable", "sortable", "aggregatable")
@@ -156,6 +161,69 @@ def build() -> SimpleNamespace:
     return SimpleNamespace(
         field=make_field, sobject=make_sobject, reference=reference, schema=SmallSchema, maker=PlanMaker
     )
+
+
+class Engine:
+    """SOQL to rows on the shipped schema, which has a multi-select picklist and a geolocation on Account here.
+
+    Its moment is half an hour before summer time begins where the user is; its fiscal year begins in February.
+    """
+
+    def __init__(self) -> None:
+        custom = {"custom": True, "compound_field_name": "Place__c"}
+        fields = (
+            make_field("Tags__c", FieldType.MULTIPICKLIST, custom=True),
+            make_field("Place__c", FieldType.LOCATION, custom=True),
+            make_field("Place__Latitude__s", FieldType.DOUBLE, **custom),
+            make_field("Place__Longitude__s", FieldType.DOUBLE, **custom),
+        )
+        self.schema = load_schema(additions=Additions(fields={"Account": fields}))
+        self.moment = Moment(
+            datetime(2024, 3, 10, 9, 30, tzinfo=UTC),
+            "America/Los_Angeles",
+            fiscal_year_start_month=2,
+            user_id="005000000000001AAA",
+        )
+        self._compiler = QueryCompiler(self.schema)
+        self._store = Store(self.schema, "memory")
+        self._nothing = self._store.snapshot()
+
+    def fill(self, tables: dict[str, list[dict[str, Any]]]) -> None:
+        """Replace what the store holds by records, listed by sObject."""
+        self._store.restore(self._nothing)
+        self.add(tables)
+
+    def add(self, tables: dict[str, list[dict[str, Any]]]) -> None:
+        """Insert records, listed by sObject."""
+        with self._store.write() as writer:
+            for name, records in tables.items():
+                sobject = self.schema.latest.sobject(name)
+                assert sobject is not None
+                for record in records:
+                    writer.insert(sobject, record)
+
+    def rows(self, soql: str, include_deleted: bool = False) -> list[tuple[Any, ...]]:
+        """Give the rows that answer a query."""
+        bound = self._compiler.compile(soql, 62)
+        with self._store.read() as reader:
+            return reader.query(bound.plan, bound.parameters(self.moment), include_deleted)
+
+    def ids(self, soql: str, include_deleted: bool = False) -> list[str]:
+        """Give the first column of the rows: of records, their ids."""
+        return [row[0] for row in self.rows(soql, include_deleted)]
+
+    def steps(self, soql: str) -> str:
+        """Give SQLite's query plan, a step per line."""
+        bound = self._compiler.compile(soql, 62)
+        with self._store.read() as reader:
+            statement = layout_of(self.schema).statement(bound.plan, False, reader.holding.tables)
+            values = statement.bind(bound.parameters(self.moment))
+            return "\n".join(row[3] for row in reader._rows(f"EXPLAIN QUERY PLAN {statement.sql}", values))
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    return Engine()
 
 
 @pytest.fixture(params=["memory", "file"])

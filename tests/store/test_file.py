@@ -69,7 +69,7 @@ def test_a_path_that_cannot_be_a_file_is_refused(schema: Any, tmp_path: Path, pl
 
 
 def test_a_second_server_is_refused_until_the_first_has_gone(schema: Any, path: str) -> None:
-    with Store(schema, path), pytest.raises(StoreError, match=f"another server is using the database {path}"):
+    with Store(schema, path), pytest.raises(StoreError, match=f"cannot open {path}: another server is using it"):
         Store(schema, path)
     Store(schema, path).close()
 
@@ -124,7 +124,7 @@ def test_tables_of_a_feature_that_is_off_are_kept(schema: Any, build: Any, path:
 def test_a_full_disk_is_told_and_survived(schema: Any, path: str, fill: Any) -> None:
     with Store(schema, path) as store:
         fill(store, "Account", {"Id": "001A", "Name": "first"})
-        pages = store._own.cursor()
+        pages = store._database._own.cursor()
         pages.execute("PRAGMA max_page_count = 40")
         records = [{"Id": f"001{number:05}", "Description": "x" * 900} for number in range(2_000)]
         with pytest.raises(StoreError, match="the database or the disk is full"):
@@ -141,10 +141,10 @@ def test_work_after_a_lost_transaction_is_refused(schema: Any, path: str) -> Non
     with Store(schema, path) as store:
         account = schema.sobject("Account")
         with pytest.raises(StoreError, match="lost to an earlier"), store.write() as writer:  # noqa: PT012
-            store._own.cursor().execute("ROLLBACK")  # as SQLite does by itself when a disk is full
+            store._database._own.cursor().execute("ROLLBACK")  # as SQLite does by itself when a disk is full
             writer.insert(account, {"Id": "001A"})
         with pytest.raises(StoreError, match="lost to an earlier error"), store.write():
-            store._own.cursor().execute("ROLLBACK")
+            store._database._own.cursor().execute("ROLLBACK")
         with store.read() as reader:
             assert reader.row_counts() == {}
 
@@ -152,7 +152,7 @@ def test_work_after_a_lost_transaction_is_refused(schema: Any, path: str) -> Non
 def test_a_read_only_database_is_told_and_survived(schema: Any, path: str, fill: Any) -> None:
     with Store(schema, path) as store:
         fill(store, "Account", {"Id": "001A"})
-        pragma = store._own.cursor()
+        pragma = store._database._own.cursor()
         pragma.execute("PRAGMA query_only = ON")
         with pytest.raises(StoreError, match="the database is read-only"):
             fill(store, "Account", {"Id": "001B"})

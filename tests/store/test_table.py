@@ -1,12 +1,13 @@
 """How sObjects become tables."""
 
 from types import SimpleNamespace
+from typing import get_args
 
 import pytest
 
 from mockorg_server.schema.field_type import FieldType
-from mockorg_server.soql.plan import Aggregate, And, Compare, InList, IsNull, Like, Not, Operator, Or
-from mockorg_server.store import condition, expression
+from mockorg_server.soql.plan import Aggregate, Condition, DateFunction, Operator
+from mockorg_server.store import condition, expression, function
 from mockorg_server.store.dialect import COLUMN_TYPES, SQLITE
 from mockorg_server.store.table import COMPARISONS, Comparison, build_table
 
@@ -18,8 +19,9 @@ from mockorg_server.store.table import COMPARISONS, Comparison, build_table
         (COMPARISONS, FieldType),
         (condition._OPPOSITES, Operator),
         (condition._SYMBOLS, Operator),
-        (condition._WRITERS, (Compare, IsNull, InList, Like, And, Or, Not)),
+        (condition._WRITERS, get_args(Condition)),
         (expression._AGGREGATES, Aggregate),
+        ({**function._PARTS, **function._FISCAL}, DateFunction),
     ],
 )
 def test_tables_of_behaviour_are_total(table: dict[object, object], keys: object) -> None:

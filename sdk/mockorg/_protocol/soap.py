@@ -119,6 +119,10 @@ def _write_query_more(request: Request, call: calls.QueryMore) -> None:
     request.argument("queryLocator", call.query_locator)
 
 
+def _write_search(request: Request, call: calls.Search) -> None:
+    request.argument("searchString", call.sosl)
+
+
 def _write_retrieve(request: Request, call: calls.Retrieve) -> None:
     request.argument("fieldList", ",".join(call.fields))
     request.argument("sObjectType", call.sobject)
@@ -222,6 +226,18 @@ def _read_page(results: _Results, call: Any, reader: RecordReader) -> QueryResul
     return reader.page(_one(results))
 
 
+def _read_search(results: _Results, call: calls.Search, reader: RecordReader) -> list[Record]:
+    found = [each for each in _one(results) if local_name(each.tag) == "searchRecords"]
+    return [reader.record(_record_of(each)) for each in found]
+
+
+def _record_of(element: etree._Element) -> etree._Element:
+    for each in element:
+        if local_name(each.tag) == "record":
+            return each
+    raise UnreadableError("a find of the answer's search has no record")
+
+
 def _read_retrieve(results: _Results, call: calls.Retrieve, reader: RecordReader) -> list[Record | None]:
     return [None if is_nil(each) else reader.record(each) for each in _each(results, len(call.ids))]
 
@@ -268,6 +284,7 @@ _ROWS: Mapping[type[calls.Call[Any]], _Row] = MappingProxyType(
         calls.Query: _Row("query", _write_query, _read_page),
         calls.QueryAll: _Row("queryAll", _write_query, _read_page),
         calls.QueryMore: _Row("queryMore", _write_query_more, _read_page),
+        calls.Search: _Row("search", _write_search, _read_search),
         calls.Retrieve: _Row("retrieve", _write_retrieve, _read_retrieve),
         calls.GetUpdated: _Row("getUpdated", _write_window, _single(GetUpdatedResult)),
         calls.GetDeleted: _Row("getDeleted", _write_window, _single(GetDeletedResult)),

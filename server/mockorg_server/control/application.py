@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mockorg_server import __version__
 from mockorg_server.control import clock_document
 from mockorg_server.control.exchange import Answer, ControlError, Request
 from mockorg_server.control.guard import check_client
 from mockorg_server.control.seed_document import SeedDocumentError, child_field_of, parse_tree
+from mockorg_server.core.error import OrgError
 from mockorg_server.core.host import Host
 from mockorg_server.core.org import Org
 from mockorg_server.core.seed import SeedError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class ControlApplication:
     """A WSGI callable for ``/_mockorg``.
 
     Loopback clients only; with ``control_token`` set, other clients that send it as a Bearer token too. Errors are
-    ``{"error": sentence}`` with a 4xx status, 501 for what is promised and not built.
+    ``{"error": sentence}`` with a 4xx status, 501 for what is promised and not built, 503 for a disk that refuses.
     """
 
     def __init__(self, host: Host, control_token: str | None = None) -> None:
@@ -68,6 +72,8 @@ class ControlApplication:
             answer = self._answer(Request(environ))
         except ControlError as error:
             answer = Answer({"error": error.message}, error.status, error.headers)
+        except RecursionError:  # a value that could be read, but not be shown in a message
+            answer = Answer({"error": "the body is nested too deeply"}, 400)
         return answer.send(start_response)
 
     def _answer(self, request: Request) -> Answer:
@@ -100,15 +106,17 @@ class ControlApplication:
 
     def _reset(self, request: Request, org: Org) -> object:
         request.no_body()
-        org.reset()
+        _unless_refused(org.reset)
         return {"status": "ok"}
 
     def _seed(self, request: Request, org: Org) -> object:
         try:
             records = parse_tree(request.json(), "body", child_field_of(org.schema.latest))
-            return {"ids": org.seed(records)}
+            ids = _unless_refused(lambda: org.seed(records))
         except (SeedDocumentError, SeedError) as error:
             raise ControlError(400, str(error)) from None
+        invented = {record.source for record in records}  # names for children to point at, which no one has given
+        return {"ids": {name: record_id for name, record_id in ids.items() if name not in invented}}
 
     def _clock(self, _request: Request, org: Org) -> object:
         return clock_document.show(org.clock)
@@ -119,3 +127,11 @@ class ControlApplication:
         except ValueError as error:
             raise ControlError(400, str(error)) from None
         return clock_document.show(org.clock)
+
+
+def _unless_refused(work: Callable[[], _Result]) -> _Result:
+    """Do what writes. A disk that refuses is no mistake of the client."""
+    try:
+        return work()
+    except OrgError as error:
+        raise ControlError(503 if error.code == "SERVER_UNAVAILABLE" else 400, error.message) from None

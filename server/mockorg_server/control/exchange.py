@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from math import isfinite
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 MAX_BODY_BYTES = 256 * 1024 * 1024
+_MAX_MESSAGE_LENGTH = 2_000
+_PIECE_BYTES = 1024 * 1024
 
 
 class ControlError(Exception):
@@ -21,7 +25,7 @@ class ControlError(Exception):
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.status = status
-        self.message = message
+        self.message = message if len(message) <= _MAX_MESSAGE_LENGTH else message[:_MAX_MESSAGE_LENGTH] + "…"
         self.headers = dict(headers or {})
 
 
@@ -68,6 +72,8 @@ class Request:
         unknown = next((name for name, _ in pairs if name not in allowed), None)
         if unknown is not None:
             raise ControlError(400, f"unknown parameter {unknown!r}; known: {', '.join(sorted(allowed))}")
+        if len(dict(pairs)) < len(pairs):
+            raise ControlError(400, "a parameter is given twice")
         return dict(pairs)
 
     def no_body(self) -> None:
@@ -81,20 +87,30 @@ class Request:
         if not body.strip():
             raise ControlError(400, "the body is empty; it must be JSON")
         try:
-            return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+            value = json.loads(
+                body.decode("utf-8-sig"),
+                parse_constant=_refuse_constant,
+                parse_float=_finite,
+                object_pairs_hook=_object_of,
+            )
+            if b"\\u" in body:
+                _refuse_half_characters(value)
         except RecursionError:
             raise ControlError(400, "the body is nested too deeply") from None
         except ValueError as error:
             raise ControlError(400, f"the body is not JSON: {error}") from None
+        return value
 
     def _read(self) -> bytes:
+        told = self._environ.get("CONTENT_LENGTH") or "0"
         chunked = bool(self._environ.get("wsgi.input_terminated"))
-        length = MAX_BODY_BYTES + 1 if chunked else int(self._environ.get("CONTENT_LENGTH") or 0)
+        if not (told.isascii() and told.isdigit()):
+            raise ControlError(400, "the Content-Length is not a number")
+        length = MAX_BODY_BYTES + 1 if chunked else int(told[:20])
         if not chunked and length > MAX_BODY_BYTES:
             raise _too_large()
-        stream: IO[bytes] = self._environ["wsgi.input"]
         try:
-            body = stream.read(length)
+            body = _read_up_to(self._environ["wsgi.input"], length)
         except (ValueError, OSError) as error:
             raise ControlError(400, f"the body cannot be read: {error}") from None
         if len(body) > MAX_BODY_BYTES:
@@ -104,9 +120,40 @@ class Request:
         return body
 
 
+def _read_up_to(stream: IO[bytes], length: int) -> bytes:
+    """Read so much, or less at the end of the stream; piece by piece, since room is taken before it is filled."""
+    pieces = []
+    while length and (piece := stream.read(min(length, _PIECE_BYTES))):
+        pieces.append(piece)
+        length -= len(piece)
+    return b"".join(pieces)
+
+
 def _too_large() -> ControlError:
     return ControlError(413, f"the body is larger than {MAX_BODY_BYTES} bytes")
 
 
 def _refuse_constant(text: str) -> Any:
     raise ValueError(f"{text} is not a JSON value")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"the number {text} is too large")
+    return number
+
+
+def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        (name, _), *_ = Counter(name for name, _ in pairs).most_common(1)
+        raise ValueError(f"the key {name!r} stands twice in one object")
+    return value
+
+
+def _refuse_half_characters(value: object) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ValueError("an escape in it is half a character") from None

@@ -29,7 +29,7 @@ def check_client(request: Request, control_token: str | None) -> None:
     if origin is not None and not _is_loopback_url(origin):
         raise ControlError(403, f"/_mockorg is closed to web pages of {origin}")
     host = request.header("Host")
-    if host is not None and not _is_loopback_url(f"//{host}"):
+    if host is not None and ("@" in host or not _is_loopback_url(f"//{host}")):
         raise ControlError(403, f"/_mockorg is reached as localhost or a loopback address, not as {host}")
 
 

@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     from mockorg_server.core.org import Org
 
 
+class WriteNeeded(Exception):
+    """A call that only reads has found something to write first: it is done once more in a transaction that writes."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallContext:
     """One call in progress. ``user_id`` is '' for the calls that need no session.
 
     ``stamp`` is the present instant as the platform stamps records: whole seconds (real replies always end in .000Z).
+    ``settled`` is an instant, ``now`` at the latest, before which no change will turn up that this call does not see.
     """
 
     org: Org
@@ -27,6 +32,7 @@ class CallContext:
     reader: Reader
     now: datetime
     stamp: str
+    settled: datetime
     user_id: str = ""
     session_id: str = ""
 

@@ -18,7 +18,7 @@ from mockorg_server.core.record import QueryResult
 from mockorg_server.schema.record_shape import RecordShape, Row
 
 LIFE = timedelta(days=2)
-_PREFIX = "0r8"
+PREFIX = "0r8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Cursors:
     def keep(self, shape: RecordShape, rows: Sequence[Row], offset: int, user_id: str) -> str:
         """Keep a result whose rows up to ``offset`` were given out; give the locator of the next row."""
         now = self._clock.now()
-        cursor_id = self._ids.next_id(_PREFIX)
+        cursor_id = self._ids.next_id(PREFIX)
         with self._lock:
             self._drop_old(now)
             self._cursors[cursor_id] = _Cursor(shape, rows, user_id, now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import threading
 from collections.abc import Sequence
 
 from mockorg_server.core.bootstrap import user_values
@@ -27,7 +26,6 @@ class Directory:
     def __init__(self, users: Sequence[UserSetting], clock: Clock) -> None:
         self._settings = {user.name.casefold(): user for user in users}
         self.guard = LoginGuard(clock)
-        self._lock = threading.Lock()
 
     @property
     def strict(self) -> bool:
@@ -52,20 +50,25 @@ class Directory:
                 return None
             if not self.guard.admits(username):
                 raise OrgError("INVALID_LOGIN", "Login Rate Exceeded")
-        user = _user_sobject(context)
-        with self._lock:
-            found = context.reader.find(user, "Username", username, limit=1)
-            if not found:
-                return self.add(context, username)
-        active = context.reader.get(user, found, ["IsActive"])[found[0]][0]
-        return found[0] if active else None
+        found = self.find(context, username)
+        if found is None:  # still so when it is added: login() is a call that writes, and those take turns
+            return self.add(context, username)
+        active = context.reader.get(_user_sobject(context), [found], ["IsActive"])[found][0]
+        return found if active else None
 
     def enrol(self, context: CallContext) -> None:
         """Give each configured user who has no record yet one."""
-        user = _user_sobject(context)
         for name in self.names:
-            if not context.reader.find(user, "Username", name, limit=1):
+            if self.find(context, name) is None:
                 self.add(context, name)
+
+    def find(self, context: CallContext, username: str) -> str | None:
+        """Give the id of the user of that name in any case, or None."""
+        return next(iter(context.reader.find(_user_sobject(context), "Username", username, limit=1)), None)
+
+    def name_of(self, context: CallContext, user_id: str) -> str:
+        """Give the user name of a user who exists."""
+        return str(context.reader.get(_user_sobject(context), [user_id], ["Username"])[user_id][0])
 
     def add(self, context: CallContext, username: str) -> str:
         """Make a user who is a system administrator; give its id."""
@@ -82,16 +85,24 @@ class Directory:
         return user_id
 
     def moment_of(self, context: CallContext) -> Moment:
-        """Give what date literals depend on: now, in the caller's time zone, week and fiscal year."""
+        """Give what queries depend on beside the records: now, and the caller with zone, week and fiscal year."""
         user = _user_sobject(context)
         zone, locale = context.reader.get(user, [context.user_id], ["TimeZoneSidKey", "LocaleSidKey"])[context.user_id]
         organization = context.org.schema.latest.sobject("Organization")
-        fiscal = None
+        month = named_by_start = None
         if organization is not None:
-            fiscal = context.reader.get(organization, [context.org.id], ["FiscalYearStartMonth"])[context.org.id][0]
+            fields = ["FiscalYearStartMonth", "UsesStartDateAsFiscalYearName"]
+            month, named_by_start = context.reader.get(organization, [context.org.id], fields)[context.org.id]
         country = str(locale or "").rpartition("_")[2]
-        week_starts_on = SUNDAY if country in _SUNDAY_COUNTRIES else MONDAY
-        return Moment(context.now, str(zone or "GMT"), week_starts_on, int(str(fiscal or 1)))
+        return Moment(
+            now=context.now,
+            timezone=str(zone or "GMT"),
+            week_starts_on=SUNDAY if country in _SUNDAY_COUNTRIES else MONDAY,
+            fiscal_year_start_month=int(str(month or 1)),
+            fiscal_year_named_by_start=bool(named_by_start),
+            user_id=context.user_id,
+            locale=str(locale or "en_US"),
+        )
 
     def _may_enter(self, username: str, password: str) -> bool:
         """Say whether a configured user who is not locked out gave the right password."""

@@ -7,7 +7,12 @@ raised is a bug, is logged with its traceback, and is never dressed as one of th
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+
+from mockorg_server.store.error import StoreCapacityError, StoreError
+
+LOG = logging.getLogger("mockorg.core")
 
 
 class OrgError(Exception):
@@ -32,3 +37,17 @@ class RowError:
     code: str
     message: str
     fields: tuple[str, ...] = ()
+
+
+def refusal_of(error: StoreError) -> OrgError:
+    """Give what a caller is told when the database fails: here and nowhere else, whatever the wire.
+
+    SERVER_UNAVAILABLE is the ExceptionCode for a server that a call needs and that does not answer; the text is
+    mockorg's own, for the trouble is with the machine it runs on. A full disk is never told as an error of data.
+    """
+    if isinstance(error, StoreCapacityError):
+        return OrgError("LIMIT_EXCEEDED", f"mockorg cannot do this: {error}")
+    LOG.warning("a call was refused: %s", error)
+    return OrgError(
+        "SERVER_UNAVAILABLE", f"mockorg's database does not answer, and nothing of this call was done: {error}"
+    )

@@ -31,7 +31,7 @@ class Host:
 
     def find(self, org_id: str) -> Org | None:
         """Give the org of that id in either form, or None."""
-        return next((org for key, org in self._orgs.items() if org_id[:15] == key[:15]), None)
+        return next((org for key, org in self._orgs.items() if org_id in {key, key[:15]}), None)
 
     def org_of(self, session_id: str | None, org_id: str | None) -> Org:
         """Give the org that a request belongs to: its session's, else the one its URL names, else the default.

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from mockorg_server.schema.identifier import SHORT, base62, number_of, to_long_id
 
 _FOREIGN = 62**9  # ids from here on are not of our sequence
+_BLOCK = 62**6
 
 
 class IdSequence:
@@ -31,12 +32,22 @@ class IdSequence:
             self._used[name] = number
         return number
 
+    def skip_number(self, name: str, number: int) -> None:
+        """Never give out a number of a counter that a seed brought along."""
+        with self._lock:
+            self._used[name] = max(self._used.get(name, 0), number)
+
     def skip_past(self, record_id: str) -> None:
         """Never give out an id that a seed brought along."""
         prefix, number = record_id[:3], number_of(record_id[3:SHORT])
         with self._lock:
             if number < _FOREIGN:  # ids of a real org are far beyond our sequence and need no skipping
                 self._used[prefix] = max(self._used.get(prefix, 0), number)
+
+    def leave_block(self, prefix: str) -> None:
+        """Go on where no id was given out whose giving may not have been kept: a block of 62⁶ ids is left for good."""
+        with self._lock:
+            self._used[prefix] = (self._used.get(prefix, 0) // _BLOCK + 1) * _BLOCK
 
     def used(self) -> dict[str, int]:
         """Give a copy of the counters, to be kept with the data."""

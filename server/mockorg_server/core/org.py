@@ -6,21 +6,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from mockorg_server.core.bootstrap import ADMINISTRATOR, first_records, organization_id
-from mockorg_server.core.calls import CALLS, Access
+from mockorg_server.core.calls import CALLS, Access, Call
 from mockorg_server.core.calls.operation import Operation
 from mockorg_server.core.clock import Clock, instant_of, text_of
-from mockorg_server.core.context import CallContext
+from mockorg_server.core.context import CallContext, WriteNeeded
+from mockorg_server.core.cursor import PREFIX as CURSOR_PREFIX
 from mockorg_server.core.cursor import Cursors
 from mockorg_server.core.directory import Directory
 from mockorg_server.core.dml.default import fill_defaults
 from mockorg_server.core.dml.profile import SaveProfiles
+from mockorg_server.core.error import refusal_of
+from mockorg_server.core.gate import Gate
+from mockorg_server.core.horizon import Horizon
 from mockorg_server.core.id_sequence import IdSequence
 from mockorg_server.core.limit import ApiUsage
 from mockorg_server.core.seed import SeedRecord, load
@@ -29,6 +33,8 @@ from mockorg_server.core.setting import OrgSettings, UserSetting
 from mockorg_server.schema.schema import Schema
 from mockorg_server.schema.value import Value
 from mockorg_server.soql.compiler import QueryCompiler
+from mockorg_server.soql.sosl_compiler import SearchCompiler
+from mockorg_server.store.error import StoreError
 from mockorg_server.store.read import Reader
 from mockorg_server.store.store import Snapshot, Store
 from mockorg_server.store.write import Writer
@@ -39,9 +45,10 @@ _AGE = timedelta(days=365)  # how old a fresh org says it is, so that replicatio
 class Org:
     """One organisation. Safe under threads.
 
-    ``id`` is its Organization id (18 characters), ``token`` a session of the administrator that is ready for use,
-    ``created_at`` the instant from which replication windows may start. ``fresh`` is False when the database held an
-    org already, which was taken up as it is: the seeds of the settings are not loaded into it again.
+    ``id`` is its Organization id (18 characters), ``token`` a session that is ready for use and ``username`` whose it
+    is: the first configured user's, else the administrator's. ``created_at`` is the instant from which replication
+    windows may start. ``fresh`` is False when the database held an org already, which was taken up as it is: the seeds
+    of the settings are not loaded into it again.
     """
 
     def __init__(self, schema: Schema, settings: OrgSettings, number: int = 1, *, use_image: bool = True) -> None:
@@ -58,12 +65,16 @@ class Org:
         self.cursors = Cursors(self.clock, self.ids)
         self.directory = Directory(settings.users, self.clock)
         self.queries = QueryCompiler(schema)
+        self.searches = SearchCompiler(schema)
         self.save_profiles = SaveProfiles()
         self.usage = ApiUsage(settings.edition)
+        self._gate = Gate()
+        self._horizon = Horizon(self.clock)
         self._store = Store(schema, settings.database)
         # Whole days, so that the orgs of one day can share their image.
         self.created_at = (self.clock.now() - _AGE).replace(hour=0, minute=0, second=0, microsecond=0)
         self.administrator_id = ""
+        self.username = ""
         try:
             image = None
             if use_image and settings.database == "memory":
@@ -71,7 +82,7 @@ class Org:
                 self._store.restore(image)
             self.fresh = self._open(is_image=image is not None)
             self.sessions = Sessions(self.id, self.clock, settings.session_seed)
-            self._token_session = self.sessions.open(self.administrator_id)
+            self._token_session = self.sessions.open(self._first_user(), lasts=True)
             self._start = self._store.snapshot() if image is None or settings.seeds else image
             self._ids_at_start = self.ids.used()
         except BaseException:
@@ -83,91 +94,126 @@ class Org:
         """The session id of the administrator's ready session."""
         return self._token_session.id
 
-    @property
-    def username(self) -> str:
-        """The user name behind ``token``."""
-        return self.directory.names[0] if self.directory.names else ADMINISTRATOR
-
     def run(self, operation: Operation, caller: Caller) -> Any:  # each operation names its result
         """Carry a call out and give its result, as told beside the operation's class. Raises OrgError.
 
         The order around each call, here and nowhere else: session, limits, then the handler in one transaction that
         is committed before the result is given out.
         """
-        call = CALLS[type(operation)]
-        user_id = session_id = ""
-        if call.needs_session:
-            session = self.sessions.require(caller.session_id)
-            user_id, session_id = session.user_id, session.id
-            self.usage.count()
-        with self._transaction(call.access) as reader:
-            context = self._context(reader, caller.api_version, user_id, session_id)
-            result = call.handle(context, operation)
-            if call.access is Access.WRITE:
-                self._keep_counters(context)
-        return result
+        with self._call():
+            return self._run(CALLS[type(operation)], operation, caller)
 
     def seed(self, records: Sequence[SeedRecord]) -> dict[str, str]:
-        """Write records past the rules, all or none; give the id of each reference. Raises SeedError."""
-        with self._store.write() as writer:
+        """Write records past the rules, all or none; give the id of each reference. Raises SeedError, OrgError."""
+        with self._call(), self._write() as writer:
             context = self._context(writer, 0, self.administrator_id, "")
             references = load(context, records)
             self._keep_counters(context)
         return references
 
     def reset(self) -> None:
-        """Go back to the state just after start: data, clock, ids; every session ends but that of ``token``."""
-        self.clock.reset()
-        self._store.restore(self._start)
-        self.ids.reset(self._ids_at_start)
-        self.sessions.keep_only(self._token_session)
-        self.cursors.clear()
-        self.directory.guard.reset()
-        self.usage.reset()
+        """Go back to the state just after start: data, clock, ids; every session ends but that of ``token``.
+
+        It waits for the calls that run, and calls that come meanwhile wait for it. Raises OrgError when the database
+        refuses, with nothing changed.
+        """
+        with self._gate.alone(), _refusing():
+            self._store.restore(self._start)
+            self.clock.reset()
+            self.ids.reset(self._ids_at_start)
+            self.sessions.keep_only(self._token_session)
+            self.cursors.clear()
+            self.directory.guard.reset()
+            self.usage.reset()
 
     def api_usage(self) -> tuple[int, int]:
         """Give the API requests so far and the daily limit."""
         return self.usage.reading()
 
     def close(self) -> None:
-        """Close the database."""
-        self._store.close()
+        """Close the database, when the calls that run have ended; later ones are refused."""
+        with self._gate.alone():
+            self._store.close()
 
-    def _transaction(self, access: Access) -> AbstractContextManager[Reader]:
-        return self._store.write() if access is Access.WRITE else self._store.read()
+    @contextmanager
+    def _call(self) -> Iterator[None]:
+        with self._gate.together(), _refusing():
+            yield
 
-    def _context(self, reader: Reader, version: int, user_id: str, session_id: str) -> CallContext:
+    def _run(self, call: Call, operation: Operation, caller: Caller) -> Any:
+        user_id = session_id = ""
+        if call.needs_session:
+            session = self.sessions.require(caller.session_id)
+            user_id, session_id = session.user_id, session.id
+            self.usage.count()
+        if call.access is Access.READ:
+            settled = self._horizon.settled()
+            with self._store.read() as reader, suppress(WriteNeeded):
+                return call.handle(self._context(reader, caller.api_version, user_id, session_id, settled), operation)
+        with self._write() as writer:
+            context = self._context(writer, caller.api_version, user_id, session_id)
+            result = call.handle(context, operation)
+            self._keep_counters(context)
+        return result
+
+    @contextmanager
+    def _write(self) -> Iterator[Writer]:
+        with self._horizon.writing(), self._store.write() as writer:
+            yield writer
+
+    def _context(
+        self, reader: Reader, version: int, user_id: str, session_id: str, settled: datetime | None = None
+    ) -> CallContext:
         view = self.schema.view(version) if version else self.schema.latest
         now = self.clock.now()
         stamp = text_of(now.replace(microsecond=0))
-        return CallContext(self, view, version, reader, now, stamp, user_id, session_id)
+        return CallContext(self, view, version, reader, now, stamp, settled or now, user_id, session_id)
 
     def _keep_counters(self, context: CallContext) -> None:
         context.writer.set_state("ids", json.dumps(self.ids.used()))
 
     def _open(self, is_image: bool) -> bool:
         """Take up the org of the database, or make a fresh one in it; say whether it is fresh."""
+        if is_image and not self.settings.seeds:
+            with self._store.read() as reader:
+                self._take_up(reader)
+            return True
         with self._store.write() as writer:
-            known = writer.state("org")
-            fresh = known is None or is_image
-            if known is None:
+            is_known = self._take_up(writer)
+            if not is_known:
                 self._make(writer)
-            else:
-                facts = json.loads(known)
-                self.id = facts["id"]
-                self.created_at = instant_of(facts["created_at"])
-                self.administrator_id = facts["administrator_id"]
-                self.ids.reset(json.loads(writer.state("ids") or "{}"))
-            if not is_image or self.settings.seeds:
-                context = self._context(writer, 0, self.administrator_id, "")
-                self.directory.enrol(context)
-                if fresh:
-                    load(context, self.settings.seeds)
-                self._keep_counters(context)
-        return fresh
+            elif not is_image:
+                self.ids.leave_block(CURSOR_PREFIX)  # a locator from before must not lead into another result
+            context = self._context(writer, 0, self.administrator_id, "")
+            self.directory.enrol(context)
+            if is_image or not is_known:
+                load(context, self.settings.seeds)
+            self._keep_counters(context)
+        return is_image or not is_known
+
+    def _take_up(self, reader: Reader) -> bool:
+        known = reader.state("org")
+        if known is None:
+            return False
+        facts = json.loads(known)
+        self.id = facts["id"]
+        self.created_at = instant_of(facts["created_at"])
+        self.administrator_id = facts["administrator_id"]
+        self.ids.reset(json.loads(reader.state("ids") or "{}"))
+        return True
+
+    def _first_user(self) -> str:
+        """Give the id of the user whose session ``token`` is, and note the name."""
+        with self._store.read() as reader:
+            context = self._context(reader, 0, self.administrator_id, "")
+            configured = self.directory.find(context, self.directory.names[0]) if self.directory.names else None
+            user_id = configured or self.administrator_id
+            self.username = self.directory.name_of(context, user_id)
+        return user_id
 
     def _make(self, writer: Writer) -> None:
-        records = list(first_records(self.schema.latest, self.ids, self.id, self.username, self.settings.edition))
+        username = self.directory.names[0] if self.directory.names else ADMINISTRATOR
+        records = list(first_records(self.schema.latest, self.ids, self.id, username, self.settings.edition))
         self.administrator_id = next(str(record.values["Id"]) for record in records if record.sobject == "User")
         stamps = dict.fromkeys(("CreatedDate", "LastModifiedDate", "SystemModstamp"), text_of(self.created_at))
         authors = dict.fromkeys(("CreatedById", "LastModifiedById"), self.administrator_id)
@@ -182,6 +228,15 @@ class Org:
             writer.insert(sobject, values)
         facts = {"id": self.id, "created_at": text_of(self.created_at), "administrator_id": self.administrator_id}
         writer.set_state("org", json.dumps(facts))
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Tell a failing database in the words of a call."""
+    try:
+        yield
+    except StoreError as error:
+        raise refusal_of(error) from error
 
 
 @lru_cache(maxsize=16)

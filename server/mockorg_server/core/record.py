@@ -62,6 +62,21 @@ class QueryResult:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordGroup:
+    """The records of one object that a search found, in their order; never empty."""
+
+    shape: RecordShape
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a search found, in the order of its RETURNING clause, or of the objects' names without one."""
+
+    groups: tuple[RecordGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RetrieveResult:
     """Rows in the order of the ids asked for, None where a record is absent or deleted."""
 

@@ -7,6 +7,7 @@ names, forms and references are still checked, and nothing is written when one r
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -18,6 +19,10 @@ from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.identifier import normalise_id
 from mockorg_server.schema.sobject import Field, SObject
 from mockorg_server.schema.value import Value
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
+_FIRST_YEAR, _LAST_YEAR = 1700, 4000  # dates lie between them (SOQL reference, date formats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,7 @@ def _value_of(record: SeedRecord, known: Field, raw: object, references: Mapping
         return None
     try:
         return SEED_VALUES[known.type](raw)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise SeedError(record, f"{known.name}: {raw!r} is not a {known.type.value}") from error
 
 
@@ -159,27 +164,46 @@ def _text(raw: object) -> Value:
     return str(raw) or None
 
 
-def _int(raw: object) -> Value:
-    if isinstance(raw, bool):
-        raise TypeError(raw)
-    number = float(str(raw))
-    return int(number) if number.is_integer() else _refuse(raw)
+def _integer(bits: int) -> Callable[[object], Value]:
+    limit = 1 << (bits - 1)
+
+    def integer(raw: object) -> Value:
+        text = str(raw).strip()
+        number = int(text) if _INTEGER.fullmatch(text) and not isinstance(raw, bool) else _number(raw)
+        return int(number) if number == int(number) and -limit <= number < limit else _refuse(raw)
+
+    return integer
 
 
 def _double(raw: object) -> Value:
-    if isinstance(raw, bool):
+    return _number(raw)
+
+
+def _number(raw: object) -> float:
+    text = str(raw).strip()
+    if isinstance(raw, bool) or not _NUMBER.fullmatch(text):
         raise TypeError(raw)
-    number = float(str(raw))
-    return number if math.isfinite(number) else _refuse(raw)
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(raw)
+    return number
 
 
 def _date(raw: object) -> Value:
-    return date.fromisoformat(str(raw)).isoformat()
+    return _in_range(date.fromisoformat(str(raw))).isoformat()
 
 
 def _datetime(raw: object) -> Value:
     instant = datetime.fromisoformat(str(raw))
-    return text_of(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
+    instant = instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    _in_range(instant.date())
+    return text_of(instant)
+
+
+def _in_range(day: date) -> date:
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ValueError(day)
+    return day
 
 
 def _time(raw: object) -> Value:
@@ -205,10 +229,10 @@ SEED_VALUES: Mapping[FieldType, Callable[[object], Value]] = {
     FieldType.EMAIL: _text,
     FieldType.ENCRYPTEDSTRING: _text,
     FieldType.ID: _id,
-    FieldType.INT: _int,
+    FieldType.INT: _integer(32),
     FieldType.JSON: _text,
     FieldType.LOCATION: _refuse,
-    FieldType.LONG: _int,
+    FieldType.LONG: _integer(64),
     FieldType.MULTIPICKLIST: _text,
     FieldType.PERCENT: _double,
     FieldType.PHONE: _text,

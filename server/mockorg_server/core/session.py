@@ -15,6 +15,7 @@ from mockorg_server.core.error import OrgError
 SESSION_SECONDS_VALID = 7200
 _TOKEN_ALPHABET = string.ascii_letters + string.digits + "._"
 _TOKEN_LENGTH = 96
+_FIRST_SWEEP = 1_000  # sessions; clients that never log out must not fill the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,12 @@ class Caller:
 
 @dataclass(slots=True)
 class Session:
-    """A login. It ends by logout, or when it was not used for ``SESSION_SECONDS_VALID`` seconds."""
+    """A login. It ends by logout, or, unless it ``lasts``, after ``SESSION_SECONDS_VALID`` seconds without use."""
 
     id: str = field(repr=False)
     user_id: str
     used_at: datetime
+    lasts: bool = False
 
 
 def illegal_session() -> OrgError:
@@ -53,12 +55,15 @@ class Sessions:
         self._clock = clock
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
+        self._sweep_at = _FIRST_SWEEP
 
-    def open(self, user_id: str) -> Session:
-        """Start a session for a user."""
+    def open(self, user_id: str, *, lasts: bool = False) -> Session:
+        """Start a session for a user; one that ``lasts`` ends by logout only, however far the clock is put forward."""
         with self._lock:
+            if len(self._sessions) >= self._sweep_at:
+                self._sweep()
             token = self._prefix + "".join(self._random.choices(_TOKEN_ALPHABET, k=_TOKEN_LENGTH))
-            session = self._sessions[token] = Session(token, user_id, self._clock.now())
+            session = self._sessions[token] = Session(token, user_id, self._clock.now(), lasts)
         return session
 
     def require(self, session_id: str | None) -> Session:
@@ -68,7 +73,7 @@ class Sessions:
             session = self._sessions.get(session_id or "")
             if session is None:
                 raise illegal_session()
-            if now - session.used_at > timedelta(seconds=SESSION_SECONDS_VALID):
+            if _is_over(session, now):
                 del self._sessions[session.id]
                 raise illegal_session()
             session.used_at = now
@@ -81,6 +86,15 @@ class Sessions:
 
     def keep_only(self, session: Session) -> None:
         """End every session but one, and give that one its full life again."""
-        session.used_at = self._clock.now()
         with self._lock:
+            session.used_at = self._clock.now()
             self._sessions = {session.id: session}
+
+    def _sweep(self) -> None:
+        now = self._clock.now()
+        self._sessions = {key: session for key, session in self._sessions.items() if not _is_over(session, now)}
+        self._sweep_at = max(_FIRST_SWEEP, 2 * len(self._sessions))
+
+
+def _is_over(session: Session, now: datetime) -> bool:
+    return not session.lasts and now - session.used_at > timedelta(seconds=SESSION_SECONDS_VALID)

@@ -23,12 +23,33 @@ class FieldMember:
 
 
 @dataclass(frozen=True, slots=True)
+class CompoundMember:
+    """An address or location. Its parts are named as inside the value (``city``) and ordered as in ``MEMBERS``.
+
+    It is null when every part is null (inferred; the object reference's sample code expects a null address). Members of
+    ``schema.compound.MEMBERS`` without a part are null.
+    """
+
+    name: str
+    type: FieldType
+    parts: tuple[FieldMember, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ParentMember:
     """A parent record. It is null when ``row[id_index]`` (the parent's Id, always fetched) is None."""
 
     name: str
     shape: RecordShape
     id_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class TypeofMember:
+    """A polymorphic parent that is shown by its type: the first of ``branches`` that is not null, or else null."""
+
+    name: str
+    branches: tuple[ParentMember, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +61,7 @@ class ChildrenMember:
     index: int
 
 
-Member = FieldMember | ParentMember | ChildrenMember
+Member = FieldMember | CompoundMember | ParentMember | TypeofMember | ChildrenMember
 
 
 @dataclass(frozen=True)
@@ -49,11 +70,14 @@ class RecordShape:
 
     ``key_index`` is where the row holds the record's own Id whether selected or not (REST builds ``attributes.url``
     from it); None for AggregateResult. A selected Id is an ordinary ``FieldMember`` named ``Id`` as well.
+    ``type_index`` is where the row holds the type name of a record whose type varies by row; ``sobject_name`` is then
+    the pseudo-entity that it was queried as.
     """
 
     sobject_name: str
     members: tuple[Member, ...]
     key_index: int | None = 0
+    type_index: int | None = None
 
 
 @dataclass(slots=True)

@@ -17,8 +17,8 @@ from mockorg_server.core.host import Host
 from mockorg_server.shipped import shipped
 from mockorg_server.soap.address import OTHER_APIS, PARTNER, Address, address_of, api_version_of
 from mockorg_server.soap.contract import load_contract
+from mockorg_server.soap.document import charset_of
 from mockorg_server.soap.endpoint import Answer, OnBug, PartnerEndpoint
-from mockorg_server.soap.envelope import charset_of
 from mockorg_server.soap.exchange import Exchange
 from mockorg_server.soap.fault import ClientFault, client_fault, org_fault
 from mockorg_server.soap.http_body import DEFAULT_MAX_BODY_BYTES, read_body

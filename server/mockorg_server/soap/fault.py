@@ -22,6 +22,8 @@ METADATA_NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
 
 UNEXPECTED = "UnexpectedErrorFault"
 
+_MAX_MESSAGE_LENGTH = 10_000
+
 FAULT_OF_CODE: Mapping[str, str] = {
     "INVALID_FIELD": "InvalidFieldFault",
     "INVALID_ID_FIELD": "InvalidIdFault",
@@ -79,13 +81,13 @@ def invalid_element(tag: str) -> ClientFault:
 
 def client_fault(fault: ClientFault) -> bytes:
     """Render a ``ClientFault``."""
-    return _envelope(f"soapenv:{fault.code}", fault.message, FAULT_NAMESPACE, "")
+    return _envelope(f"soapenv:{fault.code}", _shown(fault.message), FAULT_NAMESPACE, "")
 
 
 def org_fault(error: OrgError, namespace: str = FAULT_NAMESPACE) -> bytes:
     """Render a refusal of the org. The metadata API has another namespace and no detail (recorded from a client)."""
     detail = "" if namespace == METADATA_NAMESPACE else _detail(error)
-    return _envelope(f"sf:{error.code}", f"{error.code}: {error.message}", namespace, detail)
+    return _envelope(f"sf:{error.code}", f"{error.code}: {_shown(error.message)}", namespace, detail)
 
 
 def bug_fault(error_id: str) -> bytes:
@@ -104,8 +106,13 @@ def _detail(error: OrgError) -> str:
     place = f"<sf:row>{error.row}</sf:row><sf:column>{error.column}</sf:column>" if element in QUERY_FAULTS else ""
     return (
         f'<detail><sf:{element} xsi:type="sf:{element}"><sf:exceptionCode>{error.code}</sf:exceptionCode>'
-        f"<sf:exceptionMessage>{escaped(error.message)}</sf:exceptionMessage>{place}</sf:{element}></detail>"
+        f"<sf:exceptionMessage>{escaped(_shown(error.message))}</sf:exceptionMessage>{place}</sf:{element}></detail>"
     )
+
+
+def _shown(message: str) -> str:
+    """Messages repeat what the caller wrote, which may be megabytes."""
+    return message if len(message) <= _MAX_MESSAGE_LENGTH else message[:_MAX_MESSAGE_LENGTH] + "…"
 
 
 def _envelope(code: str, text: str, namespace: str, detail: str) -> bytes:

@@ -18,6 +18,7 @@ DEFAULT_MAX_BODY_BYTES = 50 * 2**20
 """Quoted in forums as the platform's own limit; no official page says it."""
 
 _PIECE_BYTES = 64 * 1024
+_MAX_MEMBERS = 1_000
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _RAW_DEFLATE = -zlib.MAX_WBITS
 
@@ -84,16 +85,23 @@ def _inflate(received: bytes, max_bytes: int) -> bytes:
 def _inflate_as(window_bits: int, received: bytes, max_bytes: int) -> bytes:
     pieces: list[bytes] = []
     room = max_bytes
-    while received:
-        stream = zlib.decompressobj(window_bits)
-        piece = stream.decompress(received, room + 1)
-        room -= len(piece)
+    stream = zlib.decompressobj(window_bits)
+    at = members = 0
+    while at < len(received):
+        if stream.eof:  # gzip allows several members, one after another
+            stream = zlib.decompressobj(window_bits)
+            members += 1
+            if members > _MAX_MEMBERS:
+                raise ClientFault(f"The compressed request has more than {_MAX_MEMBERS} parts")
+        piece = received[at : at + _PIECE_BYTES]
+        inflated = stream.decompress(piece, room + 1)
+        room -= len(inflated)
         if room < 0:
             raise _too_large(max_bytes)
-        if not stream.eof:
-            raise ClientFault("The compressed request is cut short")
-        pieces.append(piece)
-        received = stream.unused_data  # gzip allows several members, one after another
+        pieces.append(inflated)
+        at += len(piece) - len(stream.unused_data)
+    if not stream.eof:
+        raise ClientFault("The compressed request is cut short")
     return b"".join(pieces)
 
 

@@ -42,6 +42,8 @@ MEMBER_SINCE: Mapping[str, Mapping[str, int]] = {
     },
     "tns:GetUserInfoResult": {"chatterExternal": 47, "orgDefaultCurrencyLocale": 38},
     "tns:RecordTypeInfo": {"active": 43, "developerName": 47, "master": 38},
+    "tns:SearchRecord": dict.fromkeys(("searchRecordMetadata", "snippet"), 47),
+    "tns:SearchResult": {"queryId": 49, "searchResultsMetadata": 47},  # a recorded reply of 48.0 has no queryId
 }
 """First version by prefixed type name and member name."""
 

@@ -27,6 +27,7 @@ from mockorg_server.soap.value_reader import TEXT_TYPES, VALUE_READERS, ValueRea
 
 _BASE_TYPE = "sObject"  # an xsi:type that names no sObject
 _MAX_TAGS = 5000  # callers choose the namespaces, and with them how many tags there are
+_MAX_TAG_LENGTH = 200  # and how long
 _COMPOUND = frozenset({FieldType.ADDRESS, FieldType.LOCATION, FieldType.COMPLEXVALUE})
 
 
@@ -37,7 +38,7 @@ class _Parts:
     type_name: str
     values: dict[str, Value] = field(default_factory=dict)
     id: str | None = None
-    fields_to_null: list[str] = field(default_factory=list)
+    fields_to_null: dict[str, None] = field(default_factory=dict)  # an ordered set
     references: dict[str, ParentReference] = field(default_factory=dict)
 
 
@@ -90,7 +91,7 @@ class RecordReader:
             self._read_unknown(name, child, parts)
             return None
         found = (known.name, VALUE_READERS[known.type], known.type in TEXT_TYPES)
-        if len(self._fields) < _MAX_TAGS:
+        if len(self._fields) < _MAX_TAGS and len(child.tag) <= _MAX_TAG_LENGTH:
             self._fields[child.tag] = found
         return found
 
@@ -158,8 +159,8 @@ def _read_id(parts: _Parts, child: etree._Element) -> None:
 
 def _read_field_to_null(parts: _Parts, child: etree._Element) -> None:
     text = (child.text or "").strip()
-    if text and text not in parts.fields_to_null:
-        parts.fields_to_null.append(text)
+    if text:
+        parts.fields_to_null[text] = None
 
 
 def _check_type(parts: _Parts, child: etree._Element) -> None:

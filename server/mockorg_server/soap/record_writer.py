@@ -5,6 +5,8 @@ Form of the partner API, recorded from real orgs unless a line says otherwise:
 - ``sf:type``, then the slot ``sf:Id``, which is nil when Id was not selected, then the members in SELECT order: a
   selected Id stands twice. Values carry no type; a null one is ``xsi:nil``.
 - A parent is a record of its own; a null parent is nil.
+- A compound field is a value of the contract's type ``address`` or ``location``, its members without prefix (recorded
+  for an address with all its members; null ones are nil because the contract asks for every member).
 - Aggregates are records of type AggregateResult whose values carry their ``xsi:type`` (recorded for xsd:int).
 - Children are a ``QueryResult`` inside the record; no children are nil (inferred: the form, not the rule).
 """
@@ -12,9 +14,20 @@ Form of the partner API, recorded from real orgs unless a line says otherwise:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from mockorg_server.schema.compound import MEMBERS
 from mockorg_server.schema.field_type import FieldType
-from mockorg_server.schema.record_shape import ChildrenMember, ChildRows, FieldMember, ParentMember, RecordShape, Row
+from mockorg_server.schema.record_shape import (
+    ChildrenMember,
+    ChildRows,
+    CompoundMember,
+    FieldMember,
+    ParentMember,
+    RecordShape,
+    Row,
+    TypeofMember,
+)
 from mockorg_server.schema.value import Value
 from mockorg_server.soap.text import boolean_text, double_text, escaped
 
@@ -95,16 +108,19 @@ class RecordWriter:
     def __init__(self, shape: RecordShape) -> None:
         """Compile the shape. ``shape`` is kept, so that its identity stays its own while it keys a cache."""
         self.shape = shape
-        self._start = f"<sf:type>{shape.sobject_name}</sf:type>"
+        self._start = f"<sf:type>{shape.sobject_name}</sf:type>" if shape.type_index is None else ""
         typed = shape.sobject_name == AGGREGATE_RESULT
         key = None if typed else _place_of_id(shape)
         if key is None:
             self._start += NIL_ID
         self._key = key
-        self._members = [_member_writer(member, typed) for member in shape.members]
+        self._members = [
+            _field_writer(member, typed=True) if isinstance(member, FieldMember) and typed else _member_writer(member)
+            for member in shape.members
+        ]
 
     def content(self, row: Row) -> str:
-        """Write one row without the tags around it."""
+        """Write one row without the tags around it, and without its type where that varies by row."""
         key = self._key
         parts = [writer(row) for writer in self._members]
         if key is None:
@@ -129,19 +145,12 @@ def _id(value: object) -> str:
     return NIL_ID if value is None else f"<sf:Id>{value}</sf:Id>"
 
 
-def _member_writer(member: FieldMember | ParentMember | ChildrenMember, typed: bool) -> MemberWriter:
-    if isinstance(member, FieldMember):
-        return _field_writer(member, typed)
-    if isinstance(member, ParentMember):
-        return _parent_writer(member)
-    return _children_writer(member)
-
-
-def _field_writer(member: FieldMember, typed: bool) -> MemberWriter:
+def _field_writer(member: FieldMember, typed: bool = False, prefix: str = "sf:") -> MemberWriter:
     index = member.index
-    nil = f'<sf:{member.name} xsi:nil="true"/>'
-    start = f'<sf:{member.name} xsi:type="{XSD_TYPES[member.type]}">' if typed else f"<sf:{member.name}>"
-    end = f"</sf:{member.name}>"
+    tag = prefix + member.name
+    nil = f'<{tag} xsi:nil="true"/>'
+    start = f'<{tag} xsi:type="{XSD_TYPES[member.type]}">' if typed else f"<{tag}>"
+    end = f"</{tag}>"
     value_writer = VALUE_WRITERS[member.type]
 
     def write(row: Row) -> str:
@@ -155,14 +164,57 @@ def _field_writer(member: FieldMember, typed: bool) -> MemberWriter:
     return write_plain if value_writer is _plain else write
 
 
+def _compound_writer(member: CompoundMember) -> MemberWriter:
+    parts = {part.name: part for part in member.parts}
+    places = [part.index for part in member.parts]
+    writers = [_part_writer(name, parts.get(name)) for name in MEMBERS[member.type]]
+    nil = f'<sf:{member.name} xsi:nil="true"/>'
+    start, end = f'<sf:{member.name} xsi:type="{member.type}">', f"</sf:{member.name}>"
+
+    def write(row: Row) -> str:
+        if all(row[place] is None for place in places):
+            return nil
+        return start + "".join([writer(row) for writer in writers]) + end
+
+    return write
+
+
+def _part_writer(name: str, part: FieldMember | None) -> MemberWriter:
+    """Give the writer of one member of a compound value; it is nil where the sObject has no field for it."""
+    if part is None:
+        nil = f'<{name} xsi:nil="true"/>'
+        return lambda _row: nil
+    return _field_writer(part, prefix="")
+
+
 def _parent_writer(member: ParentMember) -> MemberWriter:
     index = member.id_index
     nil = f'<sf:{member.name} xsi:nil="true"/>'
     start, end = f'<sf:{member.name} xsi:type="sf:sObject">', f"</sf:{member.name}>"
-    content = RecordWriter(member.shape).content
+    content = _parent_content(member.shape)
 
     def write(row: Row) -> str:
         return nil if row[index] is None else start + content(row) + end
+
+    return write
+
+
+def _parent_content(shape: RecordShape) -> MemberWriter:
+    content, place = RecordWriter(shape).content, shape.type_index
+    if place is None:
+        return content
+    return lambda row: f"<sf:type>{row[place]}</sf:type>{content(row)}"
+
+
+def _typeof_writer(member: TypeofMember) -> MemberWriter:
+    branches = [(branch.id_index, _parent_writer(branch)) for branch in member.branches]
+    nil = f'<sf:{member.name} xsi:nil="true"/>'
+
+    def write(row: Row) -> str:
+        for place, writer in branches:
+            if row[place] is not None:
+                return writer(row)
+        return nil
 
     return write
 
@@ -181,6 +233,19 @@ def _children_writer(member: ChildrenMember) -> MemberWriter:
         return start + page + end
 
     return write
+
+
+_MEMBER_WRITERS: Mapping[type, Callable[[Any], MemberWriter]] = {
+    ChildrenMember: _children_writer,
+    CompoundMember: _compound_writer,
+    FieldMember: _field_writer,
+    ParentMember: _parent_writer,
+    TypeofMember: _typeof_writer,
+}
+
+
+def _member_writer(member: object) -> MemberWriter:
+    return _MEMBER_WRITERS[type(member)](member)
 
 
 def query_result(done: bool, query_locator: str | None, records: str, size: int) -> str:

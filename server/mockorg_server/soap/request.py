@@ -6,6 +6,7 @@ their local name in any order; one that the operation does not have is refused, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from lxml import etree
 
 from mockorg_server.core.calls import operation as op
 from mockorg_server.core.error import OrgError
+from mockorg_server.core.limit import MAX_DML_RECORDS
 from mockorg_server.core.record import InputRecord
 from mockorg_server.soap.contract import OperationContract
 from mockorg_server.soap.envelope import local_name, text_of
@@ -25,6 +27,8 @@ ALIASES: Mapping[str, Mapping[str, str]] = {"delete": {"id": "ids"}}
 """Names that clients send and the platform accepts beside the contract's: Beatbox and pyforce delete by ``id``."""
 
 _NO_ALIASES: Mapping[str, str] = {}
+_NAMELESS = re.compile(r"c-gensym[0-9]{1,9}")  # the name that SOAP::Lite gives to a parameter without one
+_MAX_PARAMETERS = 20_000  # no call takes half as many ids
 
 
 class Parameters:
@@ -35,9 +39,13 @@ class Parameters:
         self._readers = readers
         self._elements: dict[str, list[etree._Element]] = {member.name: [] for member in contract.input}
         aliases = ALIASES.get(contract.name, _NO_ALIASES)
+        if len(body) > _MAX_PARAMETERS:
+            raise ClientFault(f"{contract.name}() has more than {_MAX_PARAMETERS} parameters")
         for child in body:
             name = local_name(child)
             named = self._elements.get(aliases.get(name, name))
+            if named is None and len(self._elements) == 1 and _NAMELESS.fullmatch(name):
+                named = next(iter(self._elements.values()))  # so WWW::Salesforce sends its queries to real orgs
             if named is None:
                 raise invalid_element(child.tag)
             named.append(child)
@@ -66,7 +74,8 @@ class Parameters:
 
     def records(self, name: str) -> tuple[InputRecord, ...]:
         """Give the records of a parameter of type sObject."""
-        return self._readers.read(self._elements[name])
+        # One more than any call takes is enough for the org to refuse them.
+        return self._readers.read(self._elements[name][: MAX_DML_RECORDS + 1])
 
 
 Decoder = Callable[[Parameters, CallHeaders], op.Operation]
@@ -109,6 +118,10 @@ def _query_all(parameters: Parameters, headers: CallHeaders) -> op.Operation:
 
 def _query_more(parameters: Parameters, headers: CallHeaders) -> op.Operation:
     return op.QueryMore(parameters.text("queryLocator").strip(), headers.batch_size)
+
+
+def _search(parameters: Parameters, _headers: CallHeaders) -> op.Operation:
+    return op.Search(parameters.text("searchString"))
 
 
 def _retrieve(parameters: Parameters, _headers: CallHeaders) -> op.Operation:
@@ -166,6 +179,7 @@ DECODERS: Mapping[str, Decoder] = {
     "queryAll": _query_all,
     "queryMore": _query_more,
     "retrieve": _retrieve,
+    "search": _search,
     "update": _update,
     "upsert": _upsert,
 }

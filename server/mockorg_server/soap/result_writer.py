@@ -12,12 +12,12 @@ from typing import Any
 from mockorg_server.core.calls.result import DescribeGlobalResult, GetDeletedResult, GetUpdatedResult, LoginResult
 from mockorg_server.core.clock import text_of
 from mockorg_server.core.error import RowError
-from mockorg_server.core.record import QueryResult, RetrieveResult, SaveResult
+from mockorg_server.core.record import QueryResult, RecordGroup, RetrieveResult, SaveResult, SearchResult
 from mockorg_server.schema.sobject import SObject
 from mockorg_server.soap.contract import Contract
 from mockorg_server.soap.describe_writer import DescribeWriter
 from mockorg_server.soap.exchange import Exchange
-from mockorg_server.soap.member_version import MEMBER_SINCE
+from mockorg_server.soap.member_version import MEMBER_SINCE, is_shown
 from mockorg_server.soap.record_writer import RecordWriter, RecordWriters, query_result
 from mockorg_server.soap.text import boolean_text, escaped
 from mockorg_server.soap.type_writer import Getters, TypeWriter
@@ -51,6 +51,8 @@ USER_INFO_MEMBERS: Getters = {
 
 _GENERATIONS = sorted({0, *(since for members in MEMBER_SINCE.values() for since in members.values())})
 NIL_ID = '<id xsi:nil="true"/>'
+QUERY_ID = "<queryId></queryId>"
+"""Required by the contract, which strict clients hold a reply to. What it names is the platform's own; here nothing."""
 
 
 class ResultWriter:
@@ -60,6 +62,7 @@ class ResultWriter:
         self.describes = DescribeWriter(contract, version)
         self.user_info = TypeWriter(contract, "tns:GetUserInfoResult", USER_INFO_MEMBERS, version)
         self.records = records
+        self.query_id = QUERY_ID if is_shown("tns:SearchResult", "queryId", version) else ""
 
     def content(self, operation_name: str, result: object, exchange: Exchange) -> str:
         """Write what stands inside the response element of an operation."""
@@ -131,6 +134,16 @@ def _query(writer: ResultWriter, result: QueryResult, _exchange: Exchange) -> st
     return f'<result xsi:type="QueryResult">{page}</result>'
 
 
+def _search(writer: ResultWriter, result: SearchResult, _exchange: Exchange) -> str:
+    return f"<result>{writer.query_id}{''.join([_found(writer, group) for group in result.groups])}</result>"
+
+
+def _found(writer: ResultWriter, group: RecordGroup) -> str:
+    content = writer.records.of(group.shape).content
+    start, end = '<searchRecords><record xsi:type="sf:sObject">', "</record></searchRecords>"
+    return "".join([f"{start}{content(row)}{end}" for row in group.rows])
+
+
 def _retrieve(_writer: ResultWriter, result: RetrieveResult, _exchange: Exchange) -> str:
     # An id that gives no record keeps its place with a nil (that it does is documented, the form inferred).
     content = RecordWriter(result.shape).content
@@ -198,6 +211,7 @@ ENCODERS: Mapping[str, Encoder] = {
     "queryAll": _query,
     "queryMore": _query,
     "retrieve": _retrieve,
+    "search": _search,
     "update": _save,
     "upsert": _upsert,
 }

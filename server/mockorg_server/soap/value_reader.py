@@ -28,10 +28,12 @@ _DATE = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}){_ZONE}?")
 _TIME = re.compile(rf"([0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}})(?:\.([0-9]+))?(?:{_ZONE})?")
 _DATETIME = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}})(?:\.([0-9]+))?({_ZONE})?")
 _MAX_NUMBER_LENGTH = 400
+_MAX_SHOWN_LENGTH = 1_000
 
 
 def _invalid(text: str, form: str) -> NoReturn:
-    raise ClientFault(f"'{text}' is not {form}")
+    shown = text if len(text) <= _MAX_SHOWN_LENGTH else text[:_MAX_SHOWN_LENGTH] + "…"
+    raise ClientFault(f"'{shown}' is not {form}")
 
 
 def read_text(text: str) -> str:
@@ -76,9 +78,15 @@ def read_double(text: str) -> float:
 
 
 def read_date(text: str) -> str:
-    """Read an xsd:date. A time zone is allowed and changes nothing: the day is the one that was written (inferred)."""
+    """Read an xsd:date. A time zone is allowed and changes nothing: the day is the one that was written (inferred).
+
+    An xsd:dateTime is taken as well, as the day in UTC: WSC sends every date so, and Data Loader with it (public
+    issues of Data Loader tell how a midnight in Tokyo was stored as the day before).
+    """
     match = _DATE.fullmatch(text.strip())
     if match is None:
+        if _DATETIME.fullmatch(text.strip()):
+            return read_datetime(text)[:10]
         _invalid(text, "a valid value for the type xsd:date")
     try:
         return date.fromisoformat(match[1]).isoformat()

@@ -19,7 +19,7 @@ from mockorg_server.soql.error import SoqlError
 from mockorg_server.soql.excerpt import positioned
 from mockorg_server.soql.literal import LiteralError
 from mockorg_server.soql.moment import Moment
-from mockorg_server.soql.parameter import FromLiteral, FromRange, Parameter
+from mockorg_server.soql.parameter import FromLiteral, Parameter, Timed
 from mockorg_server.soql.parser import parse_tokens
 from mockorg_server.soql.plan import Plan
 from mockorg_server.soql.scope import View
@@ -27,6 +27,7 @@ from mockorg_server.soql.token import LAST_LITERAL, Skeleton, Token, skeleton, t
 
 MAX_LENGTH = 100_000  # characters of a query (app limits, SOQL)
 SHAPES = 2_000  # how many shapes are kept
+SHAPES_LENGTH = 500_000  # characters of their skeletons together: a plan takes some 50 times as many bytes
 
 
 class Views(Protocol):
@@ -42,14 +43,14 @@ class BoundQuery:
 
     plan: Plan
     _values: tuple[Value, ...]
-    _ranges: Mapping[int, FromRange]
+    _timed: Mapping[int, Timed]
 
     def parameters(self, moment: Moment) -> tuple[Value, ...]:
-        """Give the plan's parameters; date literals are reckoned from the moment."""
-        if not self._ranges:
+        """Give the plan's parameters; what depends on the moment is taken from it."""
+        if not self._timed:
             return self._values
         values = list(self._values)
-        for number, item in self._ranges.items():
+        for number, item in self._timed.items():
             count = values[number]
             values[number] = item.at(moment, count if isinstance(count, int) else 0)
         return tuple(values)
@@ -60,14 +61,14 @@ class _Shape:
     plan: Plan
     parameters: tuple[Parameter, ...]
     checks: tuple[FromLiteral, ...]
-    ranges: Mapping[int, FromRange]
+    timed: Mapping[int, Timed]
     literal_count: int
 
     def bound(self, literals: list[Token]) -> BoundQuery:
         for check in self.checks:
             check.value(literals)
         values = tuple([parameter.value(literals) for parameter in self.parameters])
-        return BoundQuery(self.plan, values, self.ranges)
+        return BoundQuery(self.plan, values, self.timed)
 
 
 class QueryCompiler:
@@ -77,6 +78,7 @@ class QueryCompiler:
         self._schema = schema
         self._limit = shapes
         self._shapes: OrderedDict[tuple[str, int], _Shape] = OrderedDict()
+        self._length = 0  # of their skeletons together
         self._lock = threading.Lock()
 
     def compile(self, text: str, version: int) -> BoundQuery:
@@ -95,11 +97,21 @@ class QueryCompiler:
             except LiteralError:
                 pass  # bind this text anew: that tells where in it the bad literal is
         shape, bound = self._bind(text, version, seen)
-        with self._lock:
-            shape = self._shapes.setdefault(key, shape)
-            if len(self._shapes) > self._limit:
-                self._shapes.popitem(last=False)
+        shape = self._keep(key, shape)
         return bound if shape.plan is bound.plan else shape.bound(seen.literals)
+
+    def _keep(self, key: tuple[str, int], shape: _Shape) -> _Shape:
+        """Keep a new shape and drop the oldest; when another thread was faster, give the one that it kept."""
+        with self._lock:
+            known = self._shapes.get(key)
+            if known is not None:
+                return known
+            self._shapes[key] = shape
+            self._length += len(key[0])
+            while len(self._shapes) > self._limit or self._length > SHAPES_LENGTH:
+                (dropped, _), _ = self._shapes.popitem(last=False)
+                self._length -= len(dropped)
+            return shape
 
     def _bind(self, text: str, version: int, seen: Skeleton) -> tuple[_Shape, BoundQuery]:
         tokens = tokenise(text)
@@ -108,7 +120,7 @@ class QueryCompiler:
         if [token.start for token in literals] != [token.start for token in seen.literals]:
             raise AssertionError(f"skeleton and tokens disagree: {text!r}")
         items = binding.parameters
-        shape = _Shape(binding.plan, tuple(items.parameters), tuple(items.checks), items.ranges(), len(literals))
+        shape = _Shape(binding.plan, tuple(items.parameters), tuple(items.checks), items.timed(), len(literals))
         for item in (*shape.checks, *shape.parameters):
             try:
                 item.value(literals)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mockorg_server.schema.field_type import FieldType
-from mockorg_server.soql.plan import Aggregate
+from mockorg_server.soql.plan import Aggregate, DateFunction
 
 _NUMBERS = frozenset({FieldType.INT, FieldType.LONG, FieldType.DOUBLE, FieldType.CURRENCY, FieldType.PERCENT})
 # Types that no aggregate takes (SOQL reference, support for field types in aggregate functions).
@@ -38,21 +38,12 @@ AGGREGATES: Mapping[str, AggregateFunction] = {
     "MAX": AggregateFunction(Aggregate.MAX, _ANY),
 }
 
-DATE_FUNCTIONS = frozenset(
-    {
-        "CALENDAR_MONTH", "CALENDAR_QUARTER", "CALENDAR_YEAR", "DAY_IN_MONTH", "DAY_IN_WEEK", "DAY_IN_YEAR",
-        "DAY_ONLY", "FISCAL_MONTH", "FISCAL_QUARTER", "FISCAL_YEAR", "HOUR_IN_DAY", "WEEK_IN_MONTH", "WEEK_IN_YEAR",
-    }
-)  # fmt: skip
+# Functions that stand in some clauses only.
+PLACED = frozenset(
+    {*DateFunction.__members__, "CONVERTTIMEZONE", "DISTANCE", "FORMAT", "GEOLOCATION", "GROUPING", "TOLABEL"}
+)
 
 # Valid SOQL that mockorg does not answer yet, with the name it is refused under.
 UNSUPPORTED: Mapping[str, str] = {
-    **{name: name for name in DATE_FUNCTIONS},
     "CONVERTCURRENCY": "convertCurrency()",
-    "CONVERTTIMEZONE": "convertTimezone()",
-    "DISTANCE": "DISTANCE()",
-    "FORMAT": "FORMAT()",
-    "GEOLOCATION": "GEOLOCATION()",
-    "GROUPING": "GROUPING()",
-    "TOLABEL": "toLabel()",
 }

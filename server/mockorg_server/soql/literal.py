@@ -159,7 +159,7 @@ class FilterRule:
 
     ``type_name`` stands in messages about a literal of the wrong kind, ``operator_name`` in those about an operator.
     ``null_value`` is what null means for a type that knows no null. ``range_tests`` is there for types that compare
-    with date literals.
+    with date literals. ``equal`` and ``ordered`` tell which families of comparisons there are.
     """
 
     type_name: str
@@ -167,6 +167,7 @@ class FilterRule:
     converters: Mapping[Kind, Converter] = field(default_factory=dict)
     quoted: bool = False
     ordered: bool = True
+    equal: bool = True
     pattern: bool = False
     null_value: Value = None
     range_tests: Mapping[Operator, RangeTest] | None = None
@@ -182,6 +183,9 @@ def _number(name: str, *, exact: Converter | None = None) -> FilterRule:
 
 
 _ID = FilterRule("string", "id", {Kind.STRING: to_id}, quoted=True)
+
+# Distances have no notion of equality (SOQL reference, location-based queries).
+DISTANCE_RULE: Final = FilterRule("double", "distance", {Kind.INTEGER: to_double, Kind.DECIMAL: to_double}, equal=False)
 
 # None: mockorg compares nothing with such a field.
 FILTER_RULES: Mapping[FieldType, FilterRule | None] = {

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from mockorg_server.schema.value import Value
 from mockorg_server.soql.date_literal import Range
+from mockorg_server.soql.error import SoqlError
 from mockorg_server.soql.literal import Converter, LiteralError
 from mockorg_server.soql.moment import Moment
 from mockorg_server.soql.operator import Edge
 from mockorg_server.soql.syntax import Literal
 from mockorg_server.soql.token import Token
 
+# Comparisons of a query, a date literal counting twice: a guard against hostile input, for databases take a time that
+# grows with the square of their number. The platform refuses queries as too complicated by a measure of its own.
+MAX_TESTS = 2_000
 _MAX_COUNT_DIGITS = 9
 
 
@@ -72,11 +76,28 @@ class FromRange:
         return moment.midnight(first if self.edge is Edge.BEGIN else _next_day(last))
 
 
+@dataclass(frozen=True, slots=True)
+class FromMoment:
+    """What ``read`` takes from the moment, such as the user's id."""
+
+    read: Callable[[Moment], Value]
+    position: int = -1
+
+    def value(self, literals: list[Token]) -> Value:
+        """Give null: the value waits for the moment."""
+        return None
+
+    def at(self, moment: Moment, count: int) -> Value:
+        """Give the value."""
+        return self.read(moment)
+
+
 def _next_day(day: date) -> date:
     return date.fromordinal(day.toordinal() + 1)
 
 
-Parameter = FromLiteral | FromConstant | FromRange
+Timed = FromRange | FromMoment
+Parameter = FromLiteral | FromConstant | Timed
 
 
 @dataclass(slots=True)
@@ -88,6 +109,15 @@ class ParameterList:
 
     parameters: list[Parameter] = field(default_factory=list)
     checks: list[FromLiteral] = field(default_factory=list)
+    tests: int = 0
+    _read: dict[Callable[[Moment], Value], int] = field(default_factory=dict)
+
+    def count_test(self) -> None:
+        """Count a comparison. Raises SoqlError when they are too many."""
+        self.tests += 1
+        if self.tests > MAX_TESTS:
+            message = f"mockorg reads at most {MAX_TESTS} comparisons in a query; IN takes any number of values"
+            raise SoqlError("QUERY_TOO_COMPLICATED", message)
 
     def add(self, parameter: Parameter) -> int:
         """Give the new parameter's number."""
@@ -98,6 +128,13 @@ class ParameterList:
         """Add a literal of the text and give its number."""
         return self.add(FromLiteral(literal.index, literal.sign, convert, position))
 
-    def ranges(self) -> Mapping[int, FromRange]:
+    def moment(self, read: Callable[[Moment], Value]) -> int:
+        """Give the number of what ``read`` takes from the moment; the same number each time."""
+        number = self._read.get(read)
+        if number is None:
+            number = self._read[read] = self.add(FromMoment(read))
+        return number
+
+    def timed(self) -> Mapping[int, Timed]:
         """Give the parameters that depend on the moment, by number."""
-        return {number: item for number, item in enumerate(self.parameters) if isinstance(item, FromRange)}
+        return {number: item for number, item in enumerate(self.parameters) if isinstance(item, Timed)}

@@ -1,77 +1,96 @@
-"""Binds a query that gives records: the select list with parents, children and FIELDS(), and how rows are laid out."""
+"""Binds a query that gives records: the select list with parents and children, and how rows are laid out.
+
+What stands for several fields or for a changed one has a module of its own: ``fields_binder``, ``typeof_binder``,
+``text_binder``, ``distance_binder``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
+from mockorg_server.schema.compound import MEMBERS, parts_of
 from mockorg_server.schema.field_type import FieldType
-from mockorg_server.schema.record_shape import ChildrenMember, FieldMember, Member, ParentMember, RecordShape
+from mockorg_server.schema.record_shape import (
+    ChildrenMember,
+    CompoundMember,
+    FieldMember,
+    Member,
+    ParentMember,
+    RecordShape,
+    TypeofMember,
+)
 from mockorg_server.schema.sobject import Field, SObject
 from mockorg_server.soql import syntax
+from mockorg_server.soql.date_binder import is_date_function, refuse_ungrouped
+from mockorg_server.soql.distance_binder import bind_distance
 from mockorg_server.soql.error import SoqlError
 from mockorg_server.soql.excerpt import positioned, unexpected, unsupported
+from mockorg_server.soql.fields_binder import bind_fields, is_bounded, is_fields
+from mockorg_server.soql.filter_binder import bind_filter
 from mockorg_server.soql.literal import (
     CHILD_OFFSET_MESSAGE,
-    FIELDS_LIMIT_MESSAGE,
-    MAX_FIELDS_LIMIT,
     Converter,
-    LiteralError,
     to_fields_limit,
     to_limit,
     to_offset,
     to_single_limit,
 )
 from mockorg_server.soql.parameter import FromLiteral, ParameterList
-from mockorg_server.soql.plan import ChildPlan, Expression, OrderBy, Plan
+from mockorg_server.soql.plan import ChildPlan, Expression, OrderBy, Plan, Ref, RowStep
 from mockorg_server.soql.refusal import (
-    is_aggregate,
+    has_aggregate,
     malformed,
     plain_path,
     refuse_unsupported_clauses,
-    require,
 )
-from mockorg_server.soql.scope import RELATIONSHIP_HINT, Column, Node, Scope, check_selectable
-from mockorg_server.soql.where_binder import Subject, WhereBinder
+from mockorg_server.soql.scope import RELATIONSHIP_HINT, Branches, Column, Node, Scope
+from mockorg_server.soql.subject_binder import sort_subject
+from mockorg_server.soql.text_binder import bind_text, is_text_function
+from mockorg_server.soql.tracking import bind_tracking
+from mockorg_server.soql.typeof_binder import bind_typeof, check_typeof, refuse_repeated
 
 MAX_SUBQUERIES = 20
-FIELDS_SINCE = 51  # API version
+DEEP_SINCE = 58  # API version from which subqueries may nest MAX_DEPTH deep; before it, not at all (SOQL reference)
+MAX_DEPTH = 4
 ONLY_AGGREGATES_ALIAS = "only aggregate expressions use field aliasing"
 ONLY_ROOT_AGGREGATES = "only root queries support aggregate expressions"
+NO_FIELD = "'FIELDS(...)' expansion function must result in at least one field being selected."
 
-_FIELD_GROUPS: dict[str, Callable[[Field], bool]] = {
-    "ALL": lambda field: True,
-    "STANDARD": lambda field: not field.custom,
-    "CUSTOM": lambda field: field.custom,
-}
+
+@dataclass(slots=True)
+class Place:
+    """Where a query stands: the query around it, how deep it is below the root, and how many subqueries there are."""
+
+    parent: syntax.Query | None = None
+    depth: int = 0
+    subqueries: list[syntax.Subquery] = field(default_factory=list)
 
 
 class RecordBinder:
     """Binds one query, the root's or a child's, that selects fields of records."""
 
-    def __init__(self, scope: Scope, parameters: ParameterList, parent: syntax.Query | None = None) -> None:
+    def __init__(self, scope: Scope, parameters: ParameterList, place: Place | None = None) -> None:
         self._scope = scope
         self._parameters = parameters
-        self._parent = parent
+        self._place = place or Place()
         self._columns: list[Expression | None] = [scope.root.id_ref]
+        self._indexes: dict[tuple[int, str], int] = {}
         self._children: list[ChildPlan] = []
-        self._child_members: dict[int, ChildrenMember] = {}
+        self._steps: list[RowStep] = []
+        self._typeofs: list[tuple[syntax.TypeOf, Node, Branches]] = []
         self._seen: set[tuple[int, str]] = set()
-        self._bounded = False
+        self._unnamed = 0
 
     def plan(self, query: syntax.Query) -> Plan:
         """Bind the query. Raises SoqlError."""
+        scope = self._scope
+        check_typeof(query, scope)
         for item in query.select:
             self._select(item, query)
-        if not (self._seen or self._children):
-            raise SoqlError(
-                "MALFORMED_QUERY", "'FIELDS(...)' expansion function must result in at least one field being selected."
-            )
-        scope = self._scope
-        where = None
-        if query.where:
-            binder = WhereBinder(scope.text, self._parameters, lambda expression: field_subject(scope, expression))
-            where = binder.bind(query.where)
+        refuse_repeated(self._typeofs, scope)
+        if not scope.root.members:
+            raise SoqlError("MALFORMED_QUERY", NO_FIELD)
+        chosen = bind_filter(query, scope, self._parameters, nested=self._place.depth > 0)
         order_by = tuple(self._order(ordering) for ordering in query.order_by)
         plan = Plan(
             sobject=scope.root.sobject,
@@ -79,10 +98,13 @@ class RecordBinder:
             columns=(),
             shape=self._shape(scope.root),
             children=tuple(self._children),
-            where=where,
+            where=chosen.condition,
+            semi_joins=chosen.semi_joins,
             order_by=order_by,
             limit=self._limit(query),
             offset=self._offset(query),
+            steps=tuple(self._steps),
+            tracking=bind_tracking(query, scope.root.sobject, nested=self._place.depth > 0),
         )
         count = len(self._parameters.parameters)
         return replace(plan, joins=tuple(scope.joins), columns=tuple(self._columns), parameter_count=count)
@@ -90,33 +112,109 @@ class RecordBinder:
     def _select(self, item: syntax.Selection, query: syntax.Query) -> None:
         match item:
             case syntax.TypeOf():
-                raise unsupported("TYPEOF")
+                self._select_typeof(item)
             case syntax.Subquery():
                 self._select_children(item, query)
-            case syntax.SelectItem(syntax.FunctionCall() as call, alias) if call.name.upper() == "FIELDS":
-                self._select_group(call, alias, query)
+            case syntax.SelectItem(expression, alias) if is_fields(expression):
+                for column in bind_fields(expression, alias, query, self._scope):
+                    self._select_column(column, column.field.name)
             case syntax.SelectItem(expression, alias):
-                if is_aggregate(expression):  # of a child query; in a root it would be an aggregate query
+                if has_aggregate(expression):  # of a child query; in a root it would be an aggregate query
                     malformed(ONLY_ROOT_AGGREGATES, self._scope, expression.position)
-                path = plain_path(expression, self._scope, "SELECT")
-                if alias is not None:
-                    malformed(ONLY_AGGREGATES_ALIAS, self._scope, path.position)
-                self._select_column(self._scope.column(path), path.text)
+                self._select_expression(expression, alias)
+
+    def _select_expression(self, expression: syntax.Expression, alias: str | None) -> None:
+        if isinstance(expression, syntax.Distance):
+            self._select_distance(expression, alias)
+            return
+        if is_text_function(expression):
+            self._select_text(expression, alias)
+            return
+        if is_date_function(expression):
+            refuse_ungrouped(expression, self._scope, self._parameters)
+        path = plain_path(expression, self._scope, "SELECT")
+        if alias is not None:
+            malformed(ONLY_AGGREGATES_ALIAS, self._scope, path.position)
+        self._select_column(self._scope.column(path), path.text)
 
     def _select_column(self, column: Column, name: str) -> None:
-        node = column.node
-        key = (node.slot, column.field.name)
+        self._see(column, name)
+        node, chosen = column.node, column.field
+        self._show(node)
+        if chosen.type in MEMBERS:
+            node.members.append(self._compound(node, chosen))
+        elif chosen.type is FieldType.ID and chosen.name == "Id":
+            node.members.append(FieldMember(chosen.name, chosen.type, node.id_index))
+        else:
+            node.members.append(FieldMember(chosen.name, chosen.type, self._index(column.ref)))
+
+    def _compound(self, node: Node, chosen: Field) -> CompoundMember:
+        parts = parts_of(node.sobject, chosen)
+        if not parts:
+            raise unsupported(f"the compound field {chosen.name} of {node.sobject.name}, whose parts are not known,")
+        members = [FieldMember(name, part.type, self._index(Ref(node.slot, part))) for name, part in parts.items()]
+        return CompoundMember(chosen.name, chosen.type, tuple(members))
+
+    def _select_text(self, call: syntax.FunctionCall, alias: str | None) -> None:
+        """Select toLabel() or FORMAT(), under its alias or the name of the field."""
+        text = bind_text(call, self._scope, self._parameters)
+        node, name = text.column.node, text.column.field.name
+        if alias is None:
+            self._see(text.column, name)
+        elif node is not self._scope.root:  # no source tells in which record the alias stands
+            raise unsupported(f"the alias {alias} of a parent's field")
+        else:
+            self._require_new(alias, call.position)
+        self._show(node)
+        index = self._add(text.column.ref)
+        self._steps.append(RowStep(index, text.step))
+        node.members.append(FieldMember(alias or name, FieldType.STRING, index))
+
+    def _see(self, column: Column, name: str) -> None:
+        key = (column.node.slot, column.field.name)
         if key in self._seen:
             raise SoqlError("INVALID_FIELD", f"duplicate field selected: {name}")
         self._seen.add(key)
-        check_selectable(column, name)
-        self._show(node)
-        if column.field.type is FieldType.ID and column.field.name == "Id":
-            index = node.id_index
-        else:
-            index = len(self._columns)
-            self._columns.append(column.ref)
-        node.members.append((column.field, index))
+
+    def _require_new(self, alias: str, position: int) -> None:
+        """Refuse an alias that names a member of the record already."""
+        members = self._scope.root.members
+        names = {(member.relationship if isinstance(member, Node | Branches) else member.name) for member in members}
+        if alias.lower() in {name.lower() for name in names}:
+            malformed(f"duplicate alias: {alias}", self._scope, position)
+
+    def _index(self, ref: Ref) -> int:
+        """Give the place of a field's value, the same for each mention."""
+        key = (ref.slot, ref.field.name)
+        index = self._indexes.get(key)
+        if index is None:
+            index = self._indexes[key] = self._add(ref)
+        return index
+
+    def _add(self, expression: Expression | None) -> int:
+        self._columns.append(expression)
+        return len(self._columns) - 1
+
+    def _select_distance(self, expression: syntax.Distance, alias: str | None) -> None:
+        """Select a distance, under its alias or the name that unnamed aggregates get too (inferred)."""
+        if alias is None:
+            alias = f"expr{self._unnamed}"
+            self._unnamed += 1
+        self._require_new(alias, expression.position)
+        subject = bind_distance(expression, self._scope, self._parameters)
+        self._scope.root.members.append(FieldMember(alias, subject.type, self._add(subject.expression)))
+
+    def _select_typeof(self, item: syntax.TypeOf) -> None:
+        above, branches = bind_typeof(item, self._scope)
+        self._show(above)
+        above.members.append(branches)
+        self._typeofs.append((item, above, branches))
+        for branch in branches.nodes:
+            branch.node.id_index = self._add(branch.node.id_ref)
+            if branch.type_name is not None:
+                branch.node.type_index = self._add(branch.type_name)
+            for path in branch.paths:
+                self._select_column(self._scope.column(path, within=branch.node), path.text)
 
     def _show(self, node: Node) -> None:
         """Give a parent its place in the shape, at its first mention, and with it a column for its Id."""
@@ -125,42 +223,16 @@ class RecordBinder:
         above = self._above(node)
         self._show(above)
         above.members.append(node)
-        node.id_index = len(self._columns)
-        self._columns.append(node.id_ref)
+        node.id_index = self._add(node.id_ref)
 
     def _above(self, node: Node) -> Node:
         slot = self._scope.joins[node.slot - 1].source_slot
         return self._scope.nodes[slot]
 
-    def _select_group(self, call: syntax.FunctionCall, alias: str | None, query: syntax.Query) -> None:
-        argument = call.argument
-        group = argument.text.upper() if isinstance(argument, syntax.FieldPath) else ""
-        if group not in _FIELD_GROUPS or alias is not None or self._scope.view.version < FIELDS_SINCE:
-            raise unexpected(self._scope.text, call.position, call.name)
-        if group != "STANDARD":
-            self._require_few(call, query)
-            self._bounded = True
-        for column in self._scope.columns():
-            if _FIELD_GROUPS[group](column.field):
-                self._select_column(column, column.field.name)
-
-    def _require_few(self, call: syntax.FunctionCall, query: syntax.Query) -> None:
-        """Refuse FIELDS(ALL) and FIELDS(CUSTOM) of an unknown number of records, before any field is looked at."""
-        if query.limit is None and not _names_few_ids(query.where):
-            malformed(FIELDS_LIMIT_MESSAGE, self._scope, call.position)
-        if query.limit is not None:
-            try:
-                to_fields_limit(query.limit.text)
-            except LiteralError as error:
-                malformed(error.message, self._scope, query.limit.position)
-
     def _select_children(self, item: syntax.Subquery, query: syntax.Query) -> None:
-        if self._parent is not None:
-            raise unsupported("subqueries nested in subqueries")
-        if len(self._children) == MAX_SUBQUERIES:
-            malformed(f"a query cannot have more than {MAX_SUBQUERIES} subqueries", self._scope, item.position)
+        place = self._inner_place(item, query)
         inner = item.query
-        name, sobject, field = self._child_relationship(inner.sources[0])
+        name, sobject, reference = self._child_relationship(inner.sources[0])
         if not inner.select:
             malformed(ONLY_ROOT_AGGREGATES, self._scope, inner.position)
         refuse_unsupported_clauses(inner)
@@ -170,12 +242,24 @@ class RecordBinder:
             malformed(ONLY_ROOT_AGGREGATES, self._scope, inner.group_by.expressions[0].position)
         scope = Scope(self._scope.text, self._scope.view, sobject)
         scope.name_sources(inner.sources)
-        plan = RecordBinder(scope, self._parameters, query).plan(inner)
-        index = len(self._columns)
-        self._columns.append(None)
-        self._children.append(ChildPlan(field, plan, index))
-        self._child_members[index] = ChildrenMember(name, plan.shape, index)
-        self._scope.root.members.append((field, index))
+        plan = RecordBinder(scope, self._parameters, place).plan(inner)
+        index = self._add(None)
+        self._children.append(ChildPlan(reference, plan, index))
+        self._scope.root.members.append(ChildrenMember(name, plan.shape, index))
+
+    def _inner_place(self, item: syntax.Subquery, query: syntax.Query) -> Place:
+        """Give the place of a subquery. Raises SoqlError for one that is too deep, or one too many."""
+        depth = self._place.depth + 1
+        most = MAX_DEPTH if self._scope.view.version >= DEEP_SINCE else 1
+        if depth > most:
+            levels = f"{most} level" + ("s" if most > 1 else "")
+            message = f"SOQL statements cannot query aggregate relationships more than {levels} away from the root"
+            malformed(f"{message} entity object", self._scope, item.position)
+        subqueries = self._place.subqueries
+        subqueries.append(item)
+        if len(subqueries) > MAX_SUBQUERIES:
+            malformed(f"a query cannot have more than {MAX_SUBQUERIES} subqueries", self._scope, item.position)
+        return Place(query, depth, subqueries)
 
     def _child_relationship(self, source: syntax.Source) -> tuple[str, SObject, Field]:
         names = source.path.names
@@ -183,61 +267,50 @@ class RecordBinder:
         if len(names) == 1 or (len(names) == 2 and self._scope.is_root(names[0])):
             relationship = self._scope.root.sobject.child_relationship(names[-1])
         child = self._scope.view.sobject(relationship.child_sobject) if relationship else None
-        field = child.field(relationship.field) if child and relationship else None
-        if relationship is None or child is None or field is None:
+        reference = child.field(relationship.field) if child and relationship else None
+        if relationship is None or child is None or reference is None:
             what = f"Didn't understand relationship '{source.path.text}' in FROM part of query call."
             message = f"{what} {RELATIONSHIP_HINT}"
             raise positioned("INVALID_TYPE", message, self._scope.text, source.path.position)
         name = relationship.relationship_name or names[-1]
         if not child.queryable:
             raise unsupported(f"the subquery on {name}")
-        if any(member.name == name for member in self._child_members.values()):
+        members = self._scope.root.members
+        if any(isinstance(member, ChildrenMember) and member.name == name for member in members):
             raise SoqlError("INVALID_FIELD", f"duplicate field selected: {name}")
-        return name, child, field
+        return name, child, reference
 
     def _shape(self, node: Node) -> RecordShape:
-        return RecordShape(node.sobject.name, tuple(map(self._member, node.members)), node.id_index)
+        return RecordShape(node.sobject.name, tuple(map(self._member, node.members)), node.id_index, node.type_index)
 
-    def _member(self, member: tuple[Field, int] | Node) -> Member:
+    def _member(self, member: Member | Node | Branches) -> Member:
         if isinstance(member, Node):
-            return ParentMember(member.relationship, self._shape(member), member.id_index)
-        field, index = member
-        return self._child_members.get(index) or FieldMember(field.name, field.type, index)
+            return self._parent(member)
+        if isinstance(member, Branches):
+            return TypeofMember(member.relationship, tuple(self._parent(branch.node) for branch in member.nodes))
+        return member
+
+    def _parent(self, node: Node) -> ParentMember:
+        return ParentMember(node.relationship, self._shape(node), node.id_index)
 
     def _order(self, ordering: syntax.Ordering) -> OrderBy:
-        if is_aggregate(ordering.expression):  # of a child query
+        if has_aggregate(ordering.expression):  # of a child query
             malformed(ONLY_ROOT_AGGREGATES, self._scope, ordering.expression.position)
-        column = sort_column(self._scope, ordering.expression)
-        return order_by(column.ref, column.field.type, ordering)
+        subject = sort_subject(self._scope, self._parameters, ordering.expression)
+        return order_by(subject.expression, subject.type, ordering)
 
     def _limit(self, query: syntax.Query) -> int | None:
-        convert = to_fields_limit if self._bounded else to_limit
+        convert = to_fields_limit if is_bounded(query) else to_limit
         return bind_count(query.limit, convert, self._scope, self._parameters)
 
     def _offset(self, query: syntax.Query) -> int | None:
-        parent, offset = self._parent, query.offset
+        parent, offset = self._place.parent, query.offset
         if parent is not None and offset is not None:
             if parent.limit is None:
                 malformed(CHILD_OFFSET_MESSAGE, self._scope, offset.position)
             limit = parent.limit
             self._parameters.checks.append(FromLiteral(limit.index, limit.sign, to_single_limit, offset.position))
         return bind_count(offset, to_offset, self._scope, self._parameters)
-
-
-def field_subject(scope: Scope, expression: syntax.Expression) -> Subject:
-    """Give the left side of a WHERE predicate: a field that can be filtered."""
-    path = plain_path(expression, scope, "WHERE")
-    column = scope.column(path)
-    require(column.field.filterable, column, "filtered", scope, path)
-    return Subject(column.ref, column.field.type, column.field.name, path.position)
-
-
-def sort_column(scope: Scope, expression: syntax.Expression) -> Column:
-    """Give the field of a sort key: one that can be sorted."""
-    path = plain_path(expression, scope, "ORDER BY")
-    column = scope.column(path)
-    require(column.field.sortable, column, "sorted", scope, path)
-    return column
 
 
 def order_by(expression: Expression, kind: FieldType, ordering: syntax.Ordering) -> OrderBy:
@@ -258,17 +331,3 @@ def bind_count(
     if literal.sign == "-":
         raise unexpected(scope.text, literal.position, "-")
     return parameters.literal(literal, convert, literal.position)
-
-
-def _names_few_ids(where: syntax.Condition | None) -> bool:
-    """Tell whether WHERE is an Id among at most 200, which FIELDS(ALL) accepts in place of a LIMIT (SOQL reference)."""
-    match where:
-        case syntax.Membership(syntax.FieldPath() as path, False, values):
-            return path.names[-1].lower() == "id" and len(path.names) == 1 and len(values) <= MAX_FIELDS_LIMIT
-        case syntax.Comparison(syntax.FieldPath() as path, "=", _):
-            return path.names[-1].lower() == "id" and len(path.names) == 1
-        case syntax.Disjunction(conditions):
-            return len(conditions) <= MAX_FIELDS_LIMIT and all(
-                isinstance(condition, syntax.Comparison) and _names_few_ids(condition) for condition in conditions
-            )
-    return False

@@ -1,6 +1,7 @@
-"""Objects that the platform only answers about when the query filters by certain fields (recorded refusals).
+"""Objects that the platform only answers about when the query filters by certain fields.
 
-The filter must be ``=`` or ``IN`` on one of the fields, alone in WHERE or one of its ANDed terms.
+Sources: recorded refusals, and "SOQL Object Limits and Limitations" of the SOQL reference. The filter must
+be ``=`` or ``IN`` on one of the fields, alone in WHERE or one of its ANDed terms.
 """
 
 from __future__ import annotations
@@ -27,18 +28,37 @@ def _reified(name: str) -> Restriction:
 
 RESTRICTIONS: Mapping[str, Restriction] = {
     "ContentDocumentLink": Restriction(
-        frozenset({"contentdocumentid", "linkedentityid"}),
+        frozenset({"id", "contentdocumentid", "linkedentityid"}),
         "Implementation restriction: ContentDocumentLink requires a filter by a single Id on ContentDocumentId or "
         "LinkedEntityId using the equals operator or multiple Id's using the IN operator.",
+    ),
+    "Vote": Restriction(
+        frozenset({"parentid", "parent.type", "id"}),
+        "Implementation restriction: When querying the Vote object, you must filter using the following syntax: "
+        "ParentId = [single ID], Parent.Type = [single Type], Id = [single ID], or Id IN [list of ID's].",
     ),
     "FieldDefinition": _reified("FieldDefinition"),
     "EntityParticle": _reified("EntityParticle"),
 }
 
 
-def check_restriction(sobject_name: str, where: Condition | None) -> None:
-    """Refuse a query that lacks the filter its object asks for."""
+ARTICLES_FREE_SINCE = 47  # API version; an earlier one shows published articles alone when nothing else is asked for
+
+
+def _article(name: str) -> Restriction:
+    message = (
+        f"Implementation restriction: When querying or searching the {name} object, you must filter using the "
+        "following syntax: Id = [single ID], Id IN [list of ID's] or PublishStatus = [status]. In addition "
+        "PublishStatus is only permitted in a top-level AND condition."
+    )
+    return Restriction(frozenset({"id", "publishstatus"}), message)
+
+
+def check_restriction(sobject_name: str, where: Condition | None, version: int) -> None:
+    """Refuse a query that lacks the filter its object asks for in an API version."""
     restriction = RESTRICTIONS.get(sobject_name)
+    if version < ARTICLES_FREE_SINCE and (sobject_name == "KnowledgeArticleVersion" or sobject_name.endswith("__kav")):
+        restriction = _article(sobject_name)
     if restriction and not _filters(where, restriction.paths):
         raise SoqlError("MALFORMED_QUERY", restriction.message)
 

@@ -10,16 +10,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn, Protocol
 
-from mockorg_server.schema.field_type import FieldType
+from mockorg_server.schema.record_shape import Member
 from mockorg_server.schema.sobject import Field, SObject
+from mockorg_server.soql.error import SoqlError
 from mockorg_server.soql.excerpt import positioned, unsupported
-from mockorg_server.soql.plan import Join, Ref
+from mockorg_server.soql.plan import Join, Ref, TypeName
 from mockorg_server.soql.syntax import FieldPath, Source
 
 MAX_LEVELS = 5  # parent relationships in one path (SOQL reference)
 MAX_RELATIONSHIPS = 55  # parent relationships in one query (SOQL reference)
-MAX_TARGETS = 8  # of a polymorphic relationship; mockorg's own bound
 NAME = "Name"  # the pseudo-entity whose fields a polymorphic relationship shows
+# What a polymorphic relationship's Type says of records where it is not their sObject's name: the values that describe
+# lists for Name.Type have Queue and no Group.
+TYPE_NAMES = {"Group": "Queue"}
 
 _SUFFIX_HINT = (
     "If you are attempting to use a custom {kind}, be sure to append the '{suffix}' after the {after}. "
@@ -45,7 +48,8 @@ class View(Protocol):
 class Node:
     """The records in one slot: the root's, or a parent's. ``sobject`` is the pseudo-entity for a polymorphic parent.
 
-    ``members`` and ``id_index`` belong to the select list: what was selected of these records, in order.
+    ``members``, ``id_index`` and ``type_index`` belong to the select list: what was selected of these records, in
+    order, and where a row has their Id and, if that varies, the name of their sObject.
     """
 
     slot: int
@@ -55,13 +59,40 @@ class Node:
     level: int = 0
     polymorphic: bool = False
     parents: dict[str, Node] = field(default_factory=dict)
-    members: list[tuple[Field, int] | Node] = field(default_factory=list)
+    members: list[Member | Node | Branches] = field(default_factory=list)
     id_index: int = 0
+    type_index: int | None = None
 
     @property
     def id_ref(self) -> Ref:
         """The records' own Id."""
         return Ref(self.slot, _required(self.sobject, "Id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What TYPEOF selects of one type of parent; ``type_name`` is there where the type varies (ELSE)."""
+
+    node: Node
+    paths: tuple[FieldPath, ...]
+    type_name: TypeName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """A polymorphic parent that TYPEOF selects, by its type."""
+
+    relationship: str
+    nodes: tuple[Branch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """A resolved path to a parent: the records it starts from, the reference, and what that may point at."""
+
+    node: Node
+    reference: Field
+    targets: tuple[SObject, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +119,7 @@ class Scope:
         self.view = view
         self.root = Node(0, sobject, (sobject,))
         self.joins: list[Join] = []
+        self._relationship_count = 0
         self.nodes = [self.root]
         self._aliases: dict[str, Node] = {}
 
@@ -114,14 +146,15 @@ class Scope:
         )
         raise positioned("MALFORMED_QUERY", message, self.text, source.path.position)
 
-    def column(self, path: FieldPath, unknown: str | None = None) -> Column:
-        """Resolve a path. ``unknown`` is the message for an unknown field where it is not the usual one."""
+    def column(self, path: FieldPath, unknown: str | None = None, within: Node | None = None) -> Column:
+        """Resolve a path, of the root or of the records ``within`` a node.
+
+        ``unknown`` is the message for an unknown field where it is not the usual one.
+        """
         names = path.names
-        node = self.root
-        start = 0
-        if len(names) > 1 and names[0].lower() in self._aliases:
-            node = self._aliases[names[0].lower()]
-            start = 1
+        node, start = (self.root, 0) if within is None else (within, 0)
+        if within is None and len(names) > 1 and names[0].lower() in self._aliases:
+            node, start = self._aliases[names[0].lower()], 1
         if len(names) - start > 1:
             node = self._walk(node, names[start:-1], path)
         found = node.sobject.field(names[-1])
@@ -131,6 +164,27 @@ class Scope:
         if node.polymorphic:
             return Column(node, found, self._polymorphic_ref(node, found, path))
         return Column(node, found, Ref(node.slot, found))
+
+    def relationship(self, path: FieldPath) -> Relationship:
+        """Resolve a path whose last name is a parent relationship, which counts, and join all but that parent."""
+        names = path.names
+        node, start = self.root, 0
+        if len(names) > 1 and names[0].lower() in self._aliases:
+            node, start = self._aliases[names[0].lower()], 1
+        node = self._walk(node, names[start:-1], path)
+        self._count_relationship(path)
+        return self._related(node, names[-1], path)
+
+    def narrow(self, parent: Relationship, sobject: SObject, path: FieldPath) -> Node:
+        """Join a polymorphic parent as the one type it may be of; others are no parent then."""
+        self._count_relationship(path)
+        self.joins.append(Join(parent.node.slot, parent.reference, (sobject,), narrowed=True))
+        return self._node(parent, sobject, (sobject,), polymorphic=False)
+
+    def others(self, parent: Relationship, but: tuple[SObject, ...]) -> Node:
+        """Join a polymorphic parent as the pseudo-entity, where it is of none of some types."""
+        targets = tuple(target for target in parent.targets if target not in but)
+        return self._join_polymorphic(parent, targets)
 
     def columns(self) -> Iterator[Column]:
         """Give every field of the root, in describe order."""
@@ -143,9 +197,18 @@ class Scope:
         return node
 
     def _join(self, node: Node, name: str, path: FieldPath) -> Node:
+        parent = self._related(node, name, path)
+        self._count_relationship(path)
+        if is_polymorphic(parent.reference):
+            found = self._join_polymorphic(parent, parent.targets)
+        else:
+            self.joins.append(Join(node.slot, parent.reference, parent.targets))
+            found = self._node(parent, parent.targets[0], parent.targets, polymorphic=False)
+        node.parents[found.relationship.lower()] = found
+        return found
+
+    def _related(self, node: Node, name: str, path: FieldPath) -> Relationship:
         reference = node.sobject.parent_field(name)
-        if node.polymorphic and reference is not None:
-            raise unsupported(f"the path {path.text} through the polymorphic relationship {node.relationship}")
         targets = self._targets(reference) if reference else ()
         if reference is None or not targets:
             message = f"Didn't understand relationship '{name}' in field path. {RELATIONSHIP_HINT}"
@@ -153,48 +216,53 @@ class Scope:
         if node.level == MAX_LEVELS:
             message = f"SOQL relationship cannot be more than {MAX_LEVELS} levels deep: {path.text}"
             raise positioned("MALFORMED_QUERY", message, self.text, path.position)
-        if len(self.joins) == MAX_RELATIONSHIPS:
+        return Relationship(node, reference, targets)
+
+    def _count_relationship(self, path: FieldPath) -> None:
+        self._relationship_count += 1
+        if self._relationship_count > MAX_RELATIONSHIPS:
             message = f"SOQL statements cannot use more than {MAX_RELATIONSHIPS} parent relationships"
             raise positioned("MALFORMED_QUERY", message, self.text, path.position)
-        return self._add(node, reference, targets)
 
     def _targets(self, reference: Field) -> tuple[SObject, ...]:
         found = (self.view.sobject(name) for name in reference.reference_to)
         return tuple(sobject for sobject in found if sobject is not None)
 
-    def _add(self, node: Node, reference: Field, targets: tuple[SObject, ...]) -> Node:
-        name = reference.relationship_name or reference.name
-        polymorphic = reference.name_pointing or reference.polymorphic_foreign_key or len(reference.reference_to) > 1
-        shown = self.view.sobject(NAME) if polymorphic else targets[0]
-        if shown is None or len(targets) > MAX_TARGETS:
-            raise unsupported(f"the polymorphic relationship {name} of {node.sobject.name}")
-        self.joins.append(Join(node.slot, reference, targets))
-        parent = Node(len(self.joins), shown, targets, name, node.level + 1, polymorphic)
-        node.parents[name.lower()] = parent
-        self.nodes.append(parent)
-        return parent
+    def _join_polymorphic(self, parent: Relationship, targets: tuple[SObject, ...]) -> Node:
+        shown = self.view.sobject(NAME)
+        if shown is None:
+            name = parent.reference.relationship_name
+            raise unsupported(f"the polymorphic relationship {name} of {parent.node.sobject.name}")
+        type_names = tuple(TYPE_NAMES.get(target.name, target.name) for target in targets)
+        self.joins.append(Join(parent.node.slot, parent.reference, targets, type_names))
+        return self._node(parent, shown, targets, polymorphic=True)
+
+    def _node(self, parent: Relationship, shown: SObject, targets: tuple[SObject, ...], *, polymorphic: bool) -> Node:
+        """Give the records of the join that was made last."""
+        name = parent.reference.relationship_name or parent.reference.name
+        node = Node(len(self.joins), shown, targets, name, parent.node.level + 1, polymorphic)
+        self.nodes.append(node)
+        return node
 
     def _polymorphic_ref(self, node: Node, shown: Field, path: FieldPath) -> Ref:
-        """Name a field of the pseudo-entity in the plan, unless some target would answer it wrongly."""
-        if shown.name == "NameOrAlias":
+        """Name a field of the pseudo-entity in the plan."""
+        if shown.name == "NameOrAlias":  # no source tells whose alias it gives
             raise unsupported(f"the field {path.text} of a polymorphic relationship")
-        if shown.name == "Type":
-            known = {value.value for value in shown.picklist_values}
-            odd = [target.name for target in node.targets if target.name not in known]
-            if known and odd:  # the platform has its own word for them: a group that owns records is a 'Queue'
-                raise unsupported(f"the field {path.text}, because {node.relationship} can be a {odd[0]},")
-            if len(node.targets) == 1 and node.targets[0].field("Type"):
-                raise unsupported(f"the field {path.text}, because {node.targets[0].name} has a Type of its own,")
-            return Ref(node.slot, shown)
-        if len(node.targets) > 1:
-            return Ref(node.slot, shown)
-        own = node.targets[0].field(shown.name) or (node.targets[0].name_field if shown.name == "Name" else None)
-        if own is None:
-            raise unsupported(f"the field {path.text}, because {node.targets[0].name} has none,")
-        return Ref(node.slot, own)
+        return Ref(node.slot, shown)
 
 
-def check_selectable(column: Column, path: str) -> None:
-    """Refuse a compound field: a row has no place for one yet."""
-    if column.field.type in (FieldType.ADDRESS, FieldType.LOCATION):
-        raise unsupported(f"selecting the compound field {path}")
+def driving_object(source: Source, text: str, view: View) -> SObject:
+    """Give the sObject that an entry of FROM names. Raises SoqlError."""
+    name = source.path.text
+    sobject = view.sobject(name)
+    if sobject is None:
+        message = f"sObject type '{name}' is not supported. {OBJECT_HINT}"
+        raise positioned("INVALID_TYPE", message, text, source.path.position)
+    if not sobject.queryable:
+        raise SoqlError("INVALID_TYPE_FOR_OPERATION", f"entity type {sobject.name} does not support query")
+    return sobject
+
+
+def is_polymorphic(reference: Field) -> bool:
+    """Tell whether a reference may point at records of several sObjects."""
+    return reference.name_pointing or reference.polymorphic_foreign_key or len(reference.reference_to) > 1

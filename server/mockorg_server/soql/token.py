@@ -87,10 +87,13 @@ _MARKS = tuple(f"\0{number}" for number in range(len(_SKELETON_KINDS)))
 def tokenise(text: str) -> list[Token]:
     """Give the tokens of a text, an END token last. Never fails."""
     tokens = []
+    words: dict[str, tuple[str, str]] = {}  # each word once: a text of 100,000 characters repeats most of its words
     for match in _TOKEN.finditer(text):
         group = match.lastindex or 0
-        word = match.group()
-        tokens.append(Token(_KINDS[group], word, match.start(), word.upper() if group == 1 else word))
+        word = upper = match.group()
+        if group == 1:
+            word, upper = words.get(word) or words.setdefault(word, (word, word.upper()))
+        tokens.append(Token(_KINDS[group], word, match.start(), upper))
     tokens.append(Token(Kind.END, "<EOF>", len(text), "<EOF>"))
     return tokens
 

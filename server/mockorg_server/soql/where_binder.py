@@ -18,36 +18,47 @@ from mockorg_server.soql.plan import (
     Compare,
     Condition,
     Expression,
+    Includes,
     InList,
     IsNull,
     Like,
     Not,
     Operator,
     Or,
+    Ref,
 )
 from mockorg_server.soql.token import Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The left side of a predicate: what to compare, its type, and how messages call it."""
+    """The left side of a predicate: what to compare, its type, and how messages call it.
+
+    ``rule`` is there when it is not filtered by the rule of its type.
+    """
 
     expression: Expression
     type: FieldType
     name: str
     position: int
+    rule: FilterRule | None = None
 
 
 Resolve = Callable[[syntax.Expression], Subject]
+OnSemiJoin = Callable[[syntax.SemiJoin], Condition]
 
 
 class WhereBinder:
-    """Binds the conditions of one query. ``resolve`` says what may stand on a left side."""
+    """Binds the conditions of one query.
 
-    def __init__(self, text: str, parameters: ParameterList, resolve: Resolve) -> None:
+    ``resolve`` says what may stand on a left side, ``on_semi_join`` binds a semi-join or refuses it.
+    """
+
+    def __init__(self, text: str, parameters: ParameterList, resolve: Resolve, on_semi_join: OnSemiJoin) -> None:
         self._text = text
         self._parameters = parameters
         self._resolve = resolve
+        self._on_semi_join = on_semi_join
 
     def bind(self, condition: syntax.Condition) -> Condition:
         """Give the condition in the plan's terms. Raises SoqlError."""
@@ -63,21 +74,28 @@ class WhereBinder:
         return Not(self.bind(condition.condition))
 
     def _semi_join(self, condition: syntax.SemiJoin) -> Condition:
-        raise unsupported("semi-joins (IN with a subquery)")
+        self._parameters.count_test()
+        return self._on_semi_join(condition)
 
     def _multiselect(self, condition: syntax.Multiselect) -> Condition:
+        self._parameters.count_test()
         subject = self._resolve(condition.expression)
-        if subject.type is not FieldType.MULTIPICKLIST:
+        if subject.type is not FieldType.MULTIPICKLIST or not isinstance(subject.expression, Ref):
             self._bad_operator("includes or excludes operator only valid on multipicklist field", subject)
-        raise unsupported("EXCLUDES" if condition.excludes else "INCLUDES")
+        rule = self._rule(subject)
+        if any(_is_null(value, rule) for value in condition.values):
+            raise unsupported(f"{'EXCLUDES' if condition.excludes else 'INCLUDES'} with null or an empty string")
+        numbers = tuple(self._value(subject, rule, value) for value in condition.values)
+        return Includes(subject.expression, numbers, condition.excludes)
 
     def _comparison(self, condition: syntax.Comparison) -> Condition:
+        self._parameters.count_test()
         subject = self._resolve(condition.expression)
         rule = self._rule(subject)
         operator = OPERATORS[condition.operator]
         if operator is None:
             return self._like(subject, rule, condition.value)
-        if operator in ORDERINGS and not rule.ordered:
+        if not (rule.ordered if operator in ORDERINGS else rule.equal):
             self._bad_operator(f"invalid operator on {rule.operator_name} field", subject)
         return self._compare(subject, rule, operator, condition.value)
 
@@ -107,6 +125,7 @@ class WhereBinder:
     def _compare_range(
         self, subject: Subject, rule: FilterRule, operator: Operator, value: syntax.DateRange
     ) -> Condition:
+        self._parameters.count_test()
         if rule.range_tests is None:
             self._mismatch(subject, rule)
         if operator is Operator.NE:
@@ -120,8 +139,11 @@ class WhereBinder:
         return tests[0] if len(tests) == 1 else And(tuple(tests))
 
     def _membership(self, condition: syntax.Membership) -> Condition:
+        self._parameters.count_test()
         subject = self._resolve(condition.expression)
         rule = self._rule(subject)
+        if not rule.equal:
+            self._bad_operator(f"invalid operator on {rule.operator_name} field", subject)
         plain = [value for value in condition.values if not isinstance(value, syntax.DateRange)]
         ranges = [value for value in condition.values if isinstance(value, syntax.DateRange)]
         if not ranges:
@@ -147,7 +169,7 @@ class WhereBinder:
         return InList(subject.expression, tuple(numbers), with_null, negated)
 
     def _value(self, subject: Subject, rule: FilterRule, value: syntax.Operand) -> int:
-        if isinstance(value, syntax.Money):
+        if isinstance(value, syntax.Money) and subject.type is FieldType.CURRENCY:
             raise unsupported(f"currency literals ({value.text})")
         if isinstance(value, syntax.Constant):
             if subject.type is not FieldType.BOOLEAN:
@@ -159,7 +181,7 @@ class WhereBinder:
         return self._parameters.literal(value, converter, subject.position)
 
     def _rule(self, subject: Subject) -> FilterRule:
-        rule = FILTER_RULES[subject.type]
+        rule = subject.rule or FILTER_RULES[subject.type]
         if rule is None:
             raise unsupported(f"filtering the field {subject.name} of type {subject.type}")
         return rule

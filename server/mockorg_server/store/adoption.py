@@ -9,6 +9,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from mockorg_server.store.holding import Holding
 from mockorg_server.store.layout import Layout
+from mockorg_server.store.text_index import PREFIX
 
 
 def execute(connection: PoolProxiedConnection, layout: Layout, sql: str) -> None:
@@ -39,10 +40,11 @@ def adopt(connection: PoolProxiedConnection, layout: Layout) -> Holding:
     execute(connection, layout, dialect.begin_write)
     try:
         known = frozenset(name for name in names if _adopt_table(connection, layout, name))
+        searchable = frozenset(name for name in known if _adopt_text_index(connection, layout, name))
         execute(connection, layout, dialect.commit)
     finally:
         roll_back(connection, layout)
-    return Holding(known, known)
+    return Holding(known, known, searchable)
 
 
 def _adopt_table(connection: PoolProxiedConnection, layout: Layout, name: str) -> bool:
@@ -62,3 +64,19 @@ def _adopt_table(connection: PoolProxiedConnection, layout: Layout, name: str) -
     for ddl in table.index_ddl:
         execute(connection, layout, ddl)
     return True
+
+
+def _adopt_text_index(connection: PoolProxiedConnection, layout: Layout, name: str) -> bool:
+    """Keep a text index over the fields of today; drop any other, for the next search to make it anew."""
+    try:
+        definition = layout.dialect.table_definition(connection.cursor(), f"{PREFIX}{name}")
+    except layout.dialect.driver_errors as error:
+        raise layout.dialect.refusal(error) from error
+    if definition is None:
+        return False
+    index = layout.text_index(name)
+    if definition == index.definition:
+        return True
+    for ddl in index.drop_ddl:
+        execute(connection, layout, ddl)
+    return False

@@ -19,8 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, PoolProxiedConnection, QueuePool
 
 from mockorg_server.schema.field_type import FieldType
-from mockorg_server.store.error import StoreError
-from mockorg_server.store.fold import fold
+from mockorg_server.store.error import StoreCapacityError, StoreError
+from mockorg_server.store.sqlite_function import register
 
 APPLICATION_ID: Final = 0x6D6F636B  # "mock" in the file's header
 FORMAT_VERSION: Final = 1  # raise it whenever an older mockorg could misread the tables
@@ -67,8 +67,15 @@ _REFUSALS: Final[dict[int, str]] = {
     sqlite3.SQLITE_NOTADB: "the file is not a mockorg database",
     sqlite3.SQLITE_PERM: "the database file may not be accessed",
     sqlite3.SQLITE_READONLY: "the database is read-only",
-    sqlite3.SQLITE_TOOBIG: "a value is too large for the database",
 }
+
+# How SQLite begins to say, under the code of any mistake in a statement, that one is too deep or too wide for it.
+_CAPACITY_MESSAGES: Final = (
+    "parser stack overflow",
+    "fts5: parser stack overflow",
+    "too many ",
+    "Expression tree is too large",
+)
 
 # LIKE gets folded text, so it must not fold once more by its own rule (which knows ASCII only).
 _PRAGMAS: Final = ("PRAGMA case_sensitive_like = ON", "PRAGMA temp_store = MEMORY")
@@ -107,7 +114,7 @@ class SqliteDialect:
         """Give text of the schema (a picklist value, an sObject name) as an SQL literal."""
         return "'" + literal.replace("'", "''") + "'"
 
-    # --- conditions and order
+    # --- conditions
 
     def like(self, expression: str, pattern: str, negated: bool = False) -> str:
         r"""Match text with ``%`` and ``_``, escaped by ``\``; both sides are folded already or case sensitive."""
@@ -120,6 +127,38 @@ class SqliteDialect:
     def encode_list(self, values: Iterable[object]) -> str:
         """Give the parameter for ``member``."""
         return json.dumps(list(values))
+
+    def includes(self, expression: str, listed: str, negated: bool = False) -> str:
+        """Test whether a list ``'A;B'`` holds all values of any of the lists in one parameter, see ``encode_list``.
+
+        Null holds nothing. Both sides are folded already.
+        """
+        return f"{'NOT ' if negated else ''}mockorg_includes({expression}, {listed})"
+
+    # --- numbers of dates and places
+
+    def integer(self, text: str) -> str:
+        """Give text of digits as a number."""
+        return f"CAST({text} AS INTEGER)"
+
+    def day_of_week(self, date: str) -> str:
+        """Give the day in the week of a date as text, Sunday being 1."""
+        number = self.integer(f"strftime('%w', {date})")
+        return f"({number} + 1)"
+
+    def day_of_year(self, date: str) -> str:
+        """Give the day in the year of a date as text."""
+        return self.integer(f"strftime('%j', {date})")
+
+    def local_time(self, instant: str, zone: str) -> str:
+        """Give a datetime value as the clocks of a time zone show it."""
+        return f"mockorg_local({instant}, {zone})"
+
+    def central_angle(self, latitude: str, longitude: str, other_latitude: str, other_longitude: str) -> str:
+        """Give the angle (in radians) between two places in degrees, null for no valid place."""
+        return f"mockorg_angle({latitude}, {longitude}, {other_latitude}, {other_longitude})"
+
+    # --- order
 
     def order(self, expression: str, descending: bool, nulls_first: bool) -> str:
         """Give one sort key."""
@@ -153,6 +192,12 @@ class SqliteDialect:
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '[~]*' ORDER BY name")
         return [name for (name,) in cursor.fetchall() if not name.startswith("sqlite_")]
 
+    def table_definition(self, cursor: DBAPICursor, table: str) -> str | None:
+        """Give the statement that made a table, None when it is not there."""
+        cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", [table])
+        row = cursor.fetchone()
+        return None if row is None else str(row[0])
+
     def column_names(self, cursor: DBAPICursor, table: str) -> set[str]:
         """Give the columns that a table has."""
         cursor.execute(f"PRAGMA table_info({self.quote(table)})")
@@ -160,7 +205,6 @@ class SqliteDialect:
 
     def fill_folded(self, connection: PoolProxiedConnection, table: str, raw: str, folded: str) -> None:
         """Compute a folded column that was added to a table with rows."""
-        _driver(connection).create_function("mockorg_fold", 1, _fold_or_null, deterministic=True)
         cursor = connection.cursor()
         cursor.execute(f"UPDATE {table} SET {folded} = mockorg_fold({raw})")
 
@@ -210,8 +254,13 @@ class SqliteDialect:
         if isinstance(error, DBAPIError) and error.orig is not None:
             error = error.orig
         if isinstance(error, OverflowError | UnicodeEncodeError):
-            return StoreError(f"a value is out of the database's range: {error}")
-        reason = _REFUSALS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+            return StoreCapacityError(f"a value is out of the database's range: {error}")
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_TOOBIG:
+            return StoreCapacityError("a value is too large for the database")
+        if code == sqlite3.SQLITE_ERROR and str(error).startswith(_CAPACITY_MESSAGES):
+            return StoreCapacityError(f"the statement is too large for the database: {error}")
+        reason = _REFUSALS.get(code)
         if reason is None:
             raise error
         return StoreError(f"{reason} ({getattr(error, 'sqlite_errorname', '')})")
@@ -235,7 +284,6 @@ class SqliteDialect:
         finally:
             source.close()
 
-
     def copy(self, source: PoolProxiedConnection, target: PoolProxiedConnection) -> None:
         """Put the whole of one database in the place of another, in one transaction."""
         _driver(source).backup(_driver(target))
@@ -256,6 +304,7 @@ def _connect(path: str, pragmas: Iterable[str]) -> sqlite3.Connection:
         path, isolation_level=None, check_same_thread=False, cached_statements=512, uri=path.startswith("file:")
     )
     try:
+        register(connection)
         for pragma in pragmas:
             connection.execute(pragma)
     except BaseException:
@@ -275,7 +324,3 @@ def _single(cursor: DBAPICursor, sql: str) -> object:
     cursor.execute(sql)
     row = cursor.fetchone()
     return None if row is None else row[0]
-
-
-def _fold_or_null(text: str | None) -> str | None:
-    return None if text is None else fold(text)

@@ -7,3 +7,7 @@ class StoreError(Exception):
     The call that met it has changed nothing, and the store stays usable. A mistake of the caller (an unknown
     column, an id that exists already) is not a StoreError but ValueError, KeyError or the driver's own error: a bug.
     """
+
+
+class StoreCapacityError(StoreError):
+    """What was asked is beyond what the database carries: a join too wide, a number or text it has no room for."""

@@ -12,9 +12,23 @@ from typing import Final
 
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.sobject import Field
-from mockorg_server.soql.plan import Aggregate, AggregateRef, Expression, Join, Plan, Ref
+from mockorg_server.soql.plan import (
+    Aggregate,
+    AggregateRef,
+    DatePart,
+    DistanceTo,
+    Expression,
+    Grouping,
+    Join,
+    Label,
+    Plan,
+    Ref,
+    TypeName,
+)
 from mockorg_server.store.dialect import SqliteDialect
+from mockorg_server.store.error import StoreCapacityError
 from mockorg_server.store.fold import fold
+from mockorg_server.store.function import date_part
 from mockorg_server.store.table import Table
 
 Parameters = Sequence[object]
@@ -61,10 +75,11 @@ def _read_folded(index: int) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A table under an alias in a FROM clause."""
+    """A table under an alias in a FROM clause, or, with a ``key``, one that is looked up by that Id for each value."""
 
     table: Table
     alias: str
+    key: str | None = None
 
     @property
     def id(self) -> str:
@@ -73,7 +88,11 @@ class Source:
 
     def sql(self, column: str) -> str:
         """Give a quoted column of this table."""
-        return f"{self.alias}.{column}"
+        value = f"{self.alias}.{column}"
+        if self.key is None:
+            return value
+        test = f"{self.alias}.{self.table.column('Id').raw} = {self.key}"
+        return f"(SELECT {value} FROM {self.table.quoted} AS {self.alias} WHERE {test})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,40 +113,65 @@ class Scope:
     A table that is not there has no rows: as a parent it is left out and its fields are NULL.
     """
 
-    def __init__(self, plan: Plan, tables: Mapping[str, Table], present: frozenset[str], dialect: SqliteDialect):
-        self.dialect = dialect
+    def __init__(
+        self,
+        plan: Plan,
+        tables: Mapping[str, Table],
+        present: frozenset[str],
+        parameters: ParameterList,
+        prefix: str = "t",
+    ) -> None:
+        """Raise StoreCapacityError for a plan that is too wide for the database; ``prefix`` begins every alias."""
+        self.parameters = parameters
+        self.dialect = parameters.dialect
         self._joins = plan.joins
+        self._tables = tables
+        self._present = present
         root = tables[plan.sobject.name]
-        self._slots: list[list[Source]] = [[Source(root, "t0")] if root.name in present else []]
-        for slot, join in enumerate(plan.joins, start=1):
-            targets = [tables[target.name] for target in join.targets]
-            here = [table for table in targets if table.name in present]
-            self._slots.append([Source(table, f"t{slot}_{number}") for number, table in enumerate(here)])
+        self._slots: list[list[Source]] = [[Source(root, f"{prefix}0")] if root.name in present else []]
+        held = [[tables[target.name] for target in join.targets if target.name in present] for join in plan.joins]
+        for slot, (join, here) in enumerate(zip(plan.joins, held, strict=True), start=1):
+            looked_up = self._is_polymorphic(slot) and sum(map(len, held)) >= self.dialect.max_tables_in_join
+            key = self._key(join) if looked_up else None
+            self._slots.append([Source(table, f"{prefix}{slot}_{number}", key) for number, table in enumerate(here)])
+        if sum(source.key is None for sources in self._slots for source in sources) > self.dialect.max_tables_in_join:
+            raise StoreCapacityError(
+                f"the query on {plan.sobject.name} joins more tables than the {self.dialect.max_tables_in_join} "
+                "that the database takes"
+            )
 
     @property
     def root(self) -> Source | None:
         """The root's table, None when it is not in the database."""
         return next(iter(self._slots[0]), None)
 
-    @property
-    def table_count(self) -> int:
-        """How many tables the FROM clause names."""
-        return sum(map(len, self._slots))
+    def inner(self, plan: Plan, prefix: str) -> Scope:
+        """Give the scope of a plan inside this one's statement."""
+        return Scope(plan, self._tables, self._present, self.parameters, prefix)
 
     def from_clause(self) -> str:
         """Give FROM with every join, always outer joins by the parent's Id."""
         root = self.root
         pieces = [f"{root.table.quoted} AS {root.alias}" if root else f"(SELECT 1 WHERE {self.dialect.never}) AS t0"]
         for join, sources in zip(self._joins, self._slots[1:], strict=True):
-            key = self._coalesce([s.sql(s.table.column(join.field.name).raw) for s in self._holders(join)])
+            key = self._key(join)
             for source in sources:
-                pieces.append(f"LEFT JOIN {source.table.quoted} AS {source.alias} ON {source.id} = {key}")
+                if source.key is None:
+                    pieces.append(f"LEFT JOIN {source.table.quoted} AS {source.alias} ON {source.id} = {key}")
         return "FROM " + " ".join(pieces)
 
     def raw(self, expression: Expression) -> str:
         """Give the value of an expression as it is answered."""
         if isinstance(expression, AggregateRef):
             return _AGGREGATES[expression.function](self, expression)
+        if isinstance(expression, DatePart):
+            return self._date_part(expression)
+        if isinstance(expression, DistanceTo):
+            return self._distance(expression)
+        if isinstance(expression, TypeName):
+            return self._choose([(source, source.table.name) for source in self._slots[expression.slot]])
+        if isinstance(expression, Label | Grouping):
+            raise TypeError(f"{expression} has no value in a row")
         if self._is_type_of_target(expression):
             return self._type_name(expression, folded=False)
         return self._coalesce([s.sql(s.table.column(name).raw) for s, name in self._occurrences(expression)])
@@ -136,6 +180,10 @@ class Scope:
         """Give an expression as it is compared. Raises ValueError for a field that compares not at all."""
         if isinstance(expression, AggregateRef):
             return self._aggregate_operand(expression)
+        if isinstance(expression, Label):
+            return self._label(expression)
+        if not isinstance(expression, Ref):
+            return Operand(self.raw(expression))
         if self._is_type_of_target(expression):
             return Operand(self._type_name(expression, folded=True), folded=True)
         found = [(source, source.table.column(name)) for source, name in self._occurrences(expression)]
@@ -150,9 +198,37 @@ class Scope:
         """Give the keys that sort an expression, nulls being null in the first of them."""
         if isinstance(expression, AggregateRef):
             return [self._extreme_key(expression) or self.operand(expression).sql]
+        if not isinstance(expression, Ref):
+            return [self.operand(expression).sql]
         operand = self.operand(expression)
         rank = self._rank(expression.field, operand)
         return [operand.sql] if rank is None else [rank, operand.sql]
+
+    def _label(self, label: Label) -> Operand:
+        """Give a picklist's label as it is compared: the value's own text wherever the two differ in case at most."""
+        operand = self.operand(label.ref)
+        labels = {fold(entry.value): fold(entry.label or entry.value) for entry in label.ref.field.picklist_values}
+        text = self.dialect.text
+        cases = [f"WHEN {text(value)} THEN {text(shown)}" for value, shown in labels.items() if value != shown]
+        if not cases:
+            return operand
+        return Operand(f"CASE {operand.sql} {' '.join(cases)} ELSE {operand.sql} END", folded=operand.folded)
+
+    def _date_part(self, part: DatePart) -> str:
+        text = self.raw(part.ref)
+        if part.zone is not None:
+            text = self.dialect.local_time(text, self.parameters.add(part.zone))
+        shift = None if part.shift is None else self.parameters.add(part.shift)
+        return date_part(self.dialect, part.function, text, shift)
+
+    def _distance(self, distance: DistanceTo) -> str:
+        here = self.raw(distance.latitude_ref), self.raw(distance.longitude_ref)
+        there = self.parameters.add(distance.latitude), self.parameters.add(distance.longitude)
+        return f"{self.dialect.central_angle(*here, *there)} * {self.parameters.add(distance.radius)}"
+
+    def _key(self, join: Join) -> str:
+        """Give the Id that a join looks for."""
+        return self._coalesce([s.sql(s.table.column(join.field.name).raw) for s in self._holders(join)])
 
     def _holders(self, join: Join) -> list[Source]:
         name = join.field.name.lower()
@@ -177,22 +253,29 @@ class Scope:
         if slot == 0:
             return False
         join = self._joins[slot - 1]
+        if join.narrowed:
+            return False
         return join.field.polymorphic_foreign_key or join.field.name_pointing or len(join.targets) > 1
 
     def _is_type_of_target(self, ref: Ref) -> bool:
         return ref.field.name == "Type" and self._is_polymorphic(ref.slot)
 
     def _type_name(self, ref: Ref, folded: bool) -> str:
-        sources = self._slots[ref.slot]
-        if not sources:
-            return "NULL"
-        names = [(s, fold(s.table.name) if folded else s.table.name) for s in sources]
-        cases = (f"WHEN {s.id} IS NOT NULL THEN {self.dialect.text(name)}" for s, name in names)
-        return f"CASE {' '.join(cases)} END"
+        join = self._joins[ref.slot - 1]
+        shown = {target.name: name for target, name in zip(join.targets, join.type_names, strict=False)}
+        found = [(s, shown.get(s.table.name, s.table.name)) for s in self._slots[ref.slot]]
+        return self._choose([(s, fold(name) if folded else name) for s, name in found])
+
+    def _choose(self, texts: list[tuple[Source, str]]) -> str:
+        """Give the text beside the one source that has a record, null when none has."""
+        cases = (f"WHEN {source.id} IS NOT NULL THEN {self.dialect.text(text)}" for source, text in texts)
+        return f"CASE {' '.join(cases)} END" if texts else "NULL"
 
     def _coalesce(self, found: list[str]) -> str:
         if not found:
             return "NULL"
+        while len(found) > _MAX_ARGUMENTS:
+            found = [*found[:-_MAX_ARGUMENTS], f"COALESCE({', '.join(found[-_MAX_ARGUMENTS:])})"]
         return found[0] if len(found) == 1 else f"COALESCE({', '.join(found)})"
 
     def _rank(self, of: Field, operand: Operand) -> str | None:
@@ -246,6 +329,7 @@ class Scope:
         return self.dialect.raw_of_key(key) if key else f"{aggregate.function}({self.raw(_argument(aggregate))})"
 
 
+_MAX_ARGUMENTS: Final = 100  # of one function; SQLite takes at least 127
 _RANK_DIGITS: Final = 5
 _RANK_BASE: Final = 10_000  # so that all ranks have five digits and sort as text too
 

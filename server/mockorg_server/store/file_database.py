@@ -129,7 +129,7 @@ class FileDatabase:
 
 def _make(path: str) -> None:
     """Make the file if it is not there. Connections never do: a file that goes away is an error, not an empty org."""
-    if os.path.exists(path):  # noqa: PTH110  # a path is what the user wrote
+    if os.path.exists(path):
         return
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o644))

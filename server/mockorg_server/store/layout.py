@@ -18,6 +18,7 @@ from mockorg_server.soql.plan import Plan
 from mockorg_server.store.dialect import SQLITE, SqliteDialect
 from mockorg_server.store.statement import Statement, write_statement
 from mockorg_server.store.table import Table, build_table
+from mockorg_server.store.text_index import TextIndex, build_text_index
 
 _Key = TypeVar("_Key")
 _Text = TypeVar("_Text")
@@ -53,6 +54,7 @@ class Layout:
         self.dialect = dialect
         self._schema = schema
         self._tables: dict[str, Table | None] = {}
+        self._text_indexes: dict[str, TextIndex] = {}
         self._plans: WeakKeyDictionary[Plan, _PlanTexts] = WeakKeyDictionary()
         self._saves: dict[tuple[str, str, tuple[str, ...]], SaveText] = {}
         self._gets: dict[tuple[str, tuple[str, ...], bool, bool], str] = {}
@@ -70,6 +72,16 @@ class Layout:
         if table is None:
             raise KeyError(name)
         return table
+
+    def text_index(self, name: str) -> TextIndex:
+        """Give the text index of an sObject of the schema. Raises KeyError for any other name."""
+        index = self._text_indexes.get(name)
+        if index is None:
+            sobject = self._schema.latest.sobject(name)
+            if sobject is None:
+                raise KeyError(name)
+            index = self._text_indexes[name] = build_text_index(sobject, self.table(name), self.dialect)
+        return index
 
     def statement(
         self, plan: Plan, include_deleted: bool, existing: frozenset[str], foreign_key: Field | None = None
@@ -104,8 +116,10 @@ class Layout:
         return self._gets.get(key) or self._keep(self._gets, key, self._get_sql(table, fields, include_deleted, single))
 
     def _plan_texts(self, plan: Plan) -> _PlanTexts:
-        sobjects = [plan.sobject, *(target for join in plan.joins for target in join.targets)]
-        tables = {sobject.name: self.table(sobject.name) for sobject in sobjects}
+        plans = [plan, *plan.semi_joins]
+        sobjects = {one.sobject.name for one in plans}
+        sobjects |= {target.name for one in plans for join in one.joins for target in join.targets}
+        tables = {name: self.table(name) for name in sobjects}
         return _PlanTexts(tables, frozenset(tables))
 
     def _save_text(self, table: Table, fields: tuple[str, ...], write: _SqlOf) -> SaveText:

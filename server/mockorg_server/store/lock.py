@@ -28,7 +28,7 @@ class FileLock:
     """
 
     def __init__(self, database: str) -> None:
-        path = f"{database}.lock"
+        path = f"{os.path.realpath(database)}.lock"  # two names of one file must not give two locks
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
@@ -37,7 +37,7 @@ class FileLock:
             _seize(self._descriptor)
         except OSError as error:
             os.close(self._descriptor)
-            raise StoreError(f"another server is using the database {database}") from error
+            raise StoreError("another server is using it") from error
 
     def release(self) -> None:
         """Let another server have the file."""

@@ -9,7 +9,7 @@ on their copy's one connection.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -34,7 +34,7 @@ class _Copy:
 
     connection: PoolProxiedConnection
     holding: Holding = field(default_factory=Holding)
-    turn: RLock = field(default_factory=RLock)  # type: ignore[valid-type]  # a function in typeshed before 3.13
+    turn: AbstractContextManager[bool] = field(default_factory=RLock)
     readers: list[int] = field(default_factory=list)
 
 
@@ -67,7 +67,8 @@ class MemoryDatabase:
         copy = self._level_copy()
         execute(copy.connection, self._layout, self._dialect.begin_write)
         try:
-            writer = Writer(copy.connection, self._layout, copy.holding, changes := [])
+            changes: list[Change] = []
+            writer = Writer(copy.connection, self._layout, copy.holding, changes)
             yield writer
             writer.commit()
             copy.holding = writer.holding

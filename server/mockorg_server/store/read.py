@@ -5,19 +5,26 @@ A Reader sees one state of the database for as long as it is open. Rows come as 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.pool import PoolProxiedConnection
 
 from mockorg_server.schema.record_shape import ChildRows, Row
 from mockorg_server.schema.sobject import SObject
 from mockorg_server.schema.value import Value
-from mockorg_server.soql.plan import ChildPlan, Plan
+from mockorg_server.soql.plan import ChildPlan, Plan, RowStep
+from mockorg_server.soql.sosl_syntax import Find
+from mockorg_server.store.error import StoreCapacityError
 from mockorg_server.store.fold import fold
 from mockorg_server.store.holding import Holding
 from mockorg_server.store.layout import Layout, alive
 from mockorg_server.store.table import Table
+from mockorg_server.store.text_index import TextIndex, match_text
+
+_MAX_WORDS: Final = 1_000  # that one wildcard may stand for
+_LAST: Final = "\U0010ffff"
 
 
 class Reader:
@@ -80,6 +87,50 @@ class Reader:
         mark = self._dialect.placeholder
         key = fold(str(value)) if column.folded else value
         return self._ids(sobject, f"{column.compared} = {mark}", [key], include_deleted, limit)
+
+    def is_searchable(self, sobject: SObject) -> bool:
+        """Tell whether ``matching`` can answer: the sObject has its text index, or no records."""
+        name = sobject.name
+        return name in self._holding.searchable or name not in self._holding.tables
+
+    def matching(self, sobject: SObject, find: Find, fields: Sequence[str], limit: int | None = None) -> list[str]:
+        """Give the Ids, in their order, of living records in whose ``fields`` something is found.
+
+        Raises ValueError for an sObject that ``is_searchable`` denies.
+        """
+        if not self.is_searchable(sobject):
+            raise ValueError(f"{sobject.name} has no text index")
+        if self._find(sobject) is None:
+            return []
+        index = self._layout.text_index(sobject.name)
+        columns = [index.columns[name] for name in fields if name in index.columns]
+        text = match_text(find, columns, lambda pattern: self._words_like(index, pattern))
+        if text is None:
+            return []
+        mark = self._dialect.placeholder
+        test = f"rowid IN (SELECT rowid FROM {index.quoted} WHERE {index.quoted} MATCH {mark})"
+        return self._ids(sobject, test, [text], False, limit)
+
+    def query_among(self, plan: Plan, parameters: Sequence[Value], ids: Sequence[str]) -> list[Row]:
+        """Give the rows of a plan for the records of some Ids only, in the plan's order.
+
+        The plan has neither children nor LIMIT nor OFFSET, and is given to no other method: its SQL is kept by it.
+        """
+        key = plan.sobject.field("Id")
+        if key is None or plan.children or plan.limit is not None or plan.offset is not None:
+            raise ValueError(f"not a plan for some records of {plan.sobject.name}")
+        statement = self._layout.statement(plan, False, self._holding.tables, key)
+        rows = self._rows(statement.sql, statement.bind((*parameters, self._dialect.encode_list(ids))))
+        return self._with_children(plan, [row[1:] for row in rows], parameters, False)
+
+    def _words_like(self, index: TextIndex, pattern: str) -> list[str]:
+        literal = re.match(r"[^*?]*", pattern)
+        begin = literal.group() if literal else ""
+        sql = f"SELECT term FROM {index.terms} WHERE term >= ? AND term < ? AND term GLOB ? LIMIT {_MAX_WORDS + 1}"
+        words = [row[0] for row in self._rows(sql, [begin, begin + _LAST, pattern])]
+        if len(words) > _MAX_WORDS:
+            raise StoreCapacityError(f"more than {_MAX_WORDS} words are like {pattern}")
+        return words
 
     def changed(self, sobject: SObject, start: str, end: str) -> list[str]:
         """Give the Ids of records that live and last changed in ``start <= stamp < end`` (datetime values).
@@ -144,6 +195,8 @@ class Reader:
         self, plan: Plan, rows: list[tuple[Value, ...]], parameters: Sequence[Value], include_deleted: bool
     ) -> list[Row]:
         """Put each child subquery's rows in their places: one statement per subquery, whatever the number of rows."""
+        if plan.steps:
+            rows = _stepped(plan.steps, rows, parameters)
         if not plan.children or not rows:
             return list(rows)
         ids = [row[0] for row in rows]
@@ -171,3 +224,18 @@ class Reader:
             return list(self._cursor.fetchall())
         except self._dialect.driver_errors as error:
             raise self._dialect.refusal(error) from error
+
+
+def _stepped(
+    steps: Sequence[RowStep], rows: Iterable[tuple[Value, ...]], parameters: Sequence[Value]
+) -> list[tuple[Value, ...]]:
+    """Apply the steps of a plan to its rows; null stays null."""
+    done = []
+    for row in rows:
+        cells = list(row)
+        for step in steps:
+            value = cells[step.index]
+            if value is not None:
+                cells[step.index] = step.convert(value, parameters)
+        done.append(tuple(cells))
+    return done

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from mockorg_server.schema.sobject import Field
-from mockorg_server.soql.plan import AggregateRef, Expression, OrderBy, Plan, Ref
+from mockorg_server.soql.plan import AggregateRef, Expression, Grouping, GroupKey, OrderBy, Plan, Ref
 from mockorg_server.store.condition import ConditionWriter
 from mockorg_server.store.dialect import SqliteDialect
-from mockorg_server.store.error import StoreError
 from mockorg_server.store.expression import ParameterList, Reading, Scope
+from mockorg_server.store.subtotal import SubtotalScope
 from mockorg_server.store.table import Table
 
 PARENT_IDS: Final = -1  # the parameter that carries the parents' ids comes last
@@ -46,33 +46,31 @@ def write_statement(
     ``tables`` holds the tables of the plan's sObjects by name, of which ``present`` are in the database. With a
     ``foreign_key`` it is the statement of a child subquery for many parents at once: the foreign key stands before
     the plan's columns, the parents' ids are one more parameter (``PARENT_IDS``, see ``encode_list`` of the dialect),
-    and LIMIT and OFFSET count per parent. Raises StoreError for a plan that is too wide for the database.
+    and LIMIT and OFFSET count per parent. Raises StoreCapacityError for a plan that is too wide for the database.
     """
-    scope = Scope(plan, tables, present, dialect)
-    if scope.table_count > dialect.max_tables_in_join:
-        raise StoreError(
-            f"the query on {plan.sobject.name} joins {scope.table_count} tables, "
-            f"and the database joins at most {dialect.max_tables_in_join}"
-        )
-    writer = _StatementWriter(plan, scope, dialect, include_deleted, foreign_key)
-    return Statement(*writer.parameters.settle(writer.write()))
+    parameters = ParameterList(dialect)
+    scope = Scope(plan, tables, present, parameters)
+    writer = _StatementWriter(plan, scope, parameters, include_deleted, foreign_key)
+    return Statement(*parameters.settle(writer.write()))
 
 
 class _StatementWriter:
     def __init__(
-        self, plan: Plan, scope: Scope, dialect: SqliteDialect, include_deleted: bool, foreign_key: Field | None
+        self, plan: Plan, scope: Scope, parameters: ParameterList, include_deleted: bool, foreign_key: Field | None
     ) -> None:
         self._plan = plan
         self._scope = scope
-        self._dialect = dialect
+        self._dialect = parameters.dialect
         self._include_deleted = include_deleted
         self._foreign_key = Ref(0, foreign_key) if foreign_key is not None else None
-        self.parameters = ParameterList(dialect)
-        self._conditions = ConditionWriter(scope, self.parameters)
+        self._parameters = parameters
+        self._conditions = ConditionWriter(scope, plan.parameter_count)
 
     def write(self) -> str:
         if self._plan.count_only:
             return self._count()
+        if self._plan.grouping_sets:
+            return self._sets()
         if self._foreign_key is None:
             return self._select(self._columns()) + self._order() + self._page()
         columns = [self._scope.raw(self._foreign_key), *self._columns()]
@@ -94,23 +92,42 @@ class _StatementWriter:
         numbered = [f"{column} AS {name}" for column, name in zip(columns, names, strict=True)]
         numbered.append(f"ROW_NUMBER() OVER (PARTITION BY {parent}{self._order()}) AS place")
         inner = self._select(numbered)
-        first = "0" if self._plan.offset is None else self.parameters.add(self._plan.offset)
+        first = "0" if self._plan.offset is None else self._parameters.add(self._plan.offset)
         tests = [f"place > {first}"]
         if self._plan.limit is not None:
-            again = "0" if self._plan.offset is None else self.parameters.add(self._plan.offset)
-            tests.append(f"place <= {again} + {self.parameters.add(self._plan.limit)}")
+            again = "0" if self._plan.offset is None else self._parameters.add(self._plan.offset)
+            tests.append(f"place <= {again} + {self._parameters.add(self._plan.limit)}")
         return f"SELECT {', '.join(names)} FROM ({inner}) AS numbered WHERE {' AND '.join(tests)} ORDER BY place"
 
-    def _columns(self) -> list[str]:
-        value = self._grouped_value if self._plan.aggregate else self._scope.raw
-        return ["NULL" if column is None else value(column) for column in self._plan.columns]
+    def _sets(self) -> str:
+        """Write one SELECT per grouping set. Without ORDER BY subtotals follow the rows that they sum up."""
+        plan = self._plan
+        keys = [*plan.order_by, *(OrderBy(each) for key in plan.group_by for each in (Grouping(key), key))]
+        selects, order = [], []
+        for kept in plan.grouping_sets:
+            scope = SubtotalScope(self._scope, set(plan.group_by) - set(kept))
+            sorted_terms = [(key, term) for key in keys for term in scope.sort_terms(key.expression)]
+            order = [self._dialect.order(f"k{i}", k.descending, k.nulls_first) for i, (k, _) in enumerate(sorted_terms)]
+            selects.append(self._set(scope, kept, [term for _, term in sorted_terms]))
+        names = ", ".join(f"c{number}" for number in range(len(plan.columns)))
+        rows = " UNION ALL ".join(selects)
+        return f"SELECT {names} FROM ({rows}) AS sets WHERE shown ORDER BY {', '.join(order)}{self._page()}"
 
-    def _grouped_value(self, column: Expression) -> str:
-        """Of the texts that make one group, which differ in case only, show the first in plain order."""
-        if isinstance(column, AggregateRef):
-            return self._scope.raw(column)
-        operand = self._scope.operand(column)
-        return f"MIN({self._scope.raw(column)})" if operand.folded else operand.sql
+    def _set(self, scope: SubtotalScope, kept: Sequence[GroupKey], terms: Sequence[str]) -> str:
+        """Write the rows of one grouping set. HAVING is a column here, for it may stand where there is no GROUP BY."""
+        columns = [f"{value} AS c{number}" for number, value in enumerate(self._columns(scope))]
+        columns += [f"{term} AS k{number}" for number, term in enumerate(terms)]
+        having = self._plan.having
+        test = "" if having is None else " AND " + ConditionWriter(scope, self._plan.parameter_count).write(having)
+        columns.append(f"COUNT(*) >= 0{test} AS shown")
+        by = f" GROUP BY {', '.join(self._scope.operand(key).sql for key in kept)}" if kept else ""
+        return f"SELECT {', '.join(columns)} {self._scope.from_clause()}{self._where()}{by}"
+
+    def _columns(self, scope: Scope | None = None) -> list[str]:
+        scope = scope or self._scope
+        if not self._plan.aggregate:
+            return ["NULL" if column is None else scope.raw(column) for column in self._plan.columns]
+        return ["NULL" if column is None else _grouped_value(scope, column) for column in self._plan.columns]
 
     def _where(self) -> str:
         tests = []
@@ -118,7 +135,7 @@ class _StatementWriter:
         if root is not None and root.table.is_deleted and not self._include_deleted:
             tests.append(f"{root.sql(root.table.is_deleted)} = 0")
         if self._foreign_key is not None:
-            tests.append(self._dialect.member(self._scope.raw(self._foreign_key), self.parameters.add(PARENT_IDS)))
+            tests.append(self._dialect.member(self._scope.raw(self._foreign_key), self._parameters.add(PARENT_IDS)))
         if self._plan.where is not None:
             tests.append(self._conditions.write(self._plan.where))
         return f" WHERE {' AND '.join(tests)}" if tests else ""
@@ -147,6 +164,14 @@ class _StatementWriter:
 
     def _page(self) -> str:
         plan = self._plan
-        limit = None if plan.limit is None else self.parameters.add(plan.limit)
-        offset = None if plan.offset is None else self.parameters.add(plan.offset)
+        limit = None if plan.limit is None else self._parameters.add(plan.limit)
+        offset = None if plan.offset is None else self._parameters.add(plan.offset)
         return self._dialect.page(limit, offset)
+
+
+def _grouped_value(scope: Scope, column: Expression) -> str:
+    """Of the texts that make one group, which differ in case only, show the first in plain order."""
+    if isinstance(column, AggregateRef):
+        return scope.raw(column)
+    operand = scope.operand(column)
+    return f"MIN({scope.raw(column)})" if operand.folded else operand.sql

@@ -1,27 +1,24 @@
 """The store of one org: opening and closing its database, transactions, and whole-database copies.
 
-A database in memory has one connection, and whoever reads or writes holds its lock meanwhile: no call is long, and a
-second connection would have to share a cache whose locks are coarser still. A database file has many connections:
-readers each see a snapshot and wait for nobody, writers take turns. ADR 003 tells why.
+Whichever database it is (``file_database.py``, ``memory_database.py``), readers see the last commit, each one state
+for as long as it reads, and never wait for a writer; writers take turns. ADR 003 tells why.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from threading import Lock, RLock, get_ident
+from threading import Lock, get_ident
 from types import TracebackType
 from typing import Final, Self
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import PoolProxiedConnection
-
 from mockorg_server.schema.schema import Schema
 from mockorg_server.store.error import StoreError
+from mockorg_server.store.file_database import FileDatabase
 from mockorg_server.store.holding import Holding
 from mockorg_server.store.layout import Layout, layout_of
-from mockorg_server.store.lock import FileLock
+from mockorg_server.store.memory_database import MemoryDatabase
 from mockorg_server.store.read import Reader
 from mockorg_server.store.write import Writer
 
@@ -46,38 +43,24 @@ class Store:
 
     def __init__(self, schema: Schema, database: str = MEMORY) -> None:
         self._layout = layout_of(schema)
-        self._dialect = self._layout.dialect
-        self._writing = RLock()
+        self._writing = Lock()
         self._writing_thread: int | None = None
-        self._publishing = Lock()
-        self._holding = Holding()
-        self._is_file = database != MEMORY
-        self._lock = FileLock(database) if self._is_file else None
-        self._engine = self._dialect.file_engine(database) if self._is_file else self._dialect.memory_engine()
         self._is_closed = False
         try:
-            self._own = self._connect()
-            self._prepare()
+            self._database: MemoryDatabase | FileDatabase = (
+                MemoryDatabase(self._layout) if database == MEMORY else FileDatabase(self._layout, database)
+            )
         except StoreError as error:
-            self._release()
             raise StoreError(f"cannot open {database}: {error}") from error
-        except BaseException:
-            self._release()
-            raise
 
-    @contextmanager
-    def read(self) -> Iterator[Reader]:
-        """Give a Reader. A thread that is writing reads through its Writer, not through this (RuntimeError)."""
+    def read(self) -> AbstractContextManager[Reader]:
+        """Give a Reader. A thread that is writing reads through its Writer, not through this (RuntimeError).
+
+        A thread that is reading must not write to a database in memory, which could wait for that thread for good
+        (RuntimeError when it would).
+        """
         self._check()
-        if not self._is_file:
-            with self._writing:
-                yield Reader(self._own, self._layout, self._holding)
-            return
-        connection = self._connect()
-        try:
-            yield self._begin_read(connection)
-        finally:
-            connection.close()  # which also ends the transaction
+        return self._database.read()
 
     @contextmanager
     def write(self) -> Iterator[Writer]:
@@ -85,42 +68,25 @@ class Store:
 
         A commit that has returned survives the death of the process.
         """
-        self._check()
-        with self._writing:
-            self._check()
-            self._execute(self._dialect.begin_write)
-            self._writing_thread = get_ident()
-            try:
-                writer = Writer(self._own, self._layout, self._holding)
-                yield writer
-                self._commit(writer)
-            finally:
-                self._writing_thread = None
-                if self._dialect.is_in_transaction(self._own):
-                    self._execute(self._dialect.rollback)
+        with self._alone(), self._database.write() as writer:
+            yield writer
 
     def snapshot(self) -> Snapshot:
         """Copy the whole database."""
-        self._check()
-        with self._writing:
-            self._check()
-            return Snapshot(self._dialect.image(self._own), self._holding, self._layout)
+        with self._alone():
+            return Snapshot(*self._database.image(), self._layout)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Put a copy in the place of the whole database; those who read now go on seeing the old one."""
-        self._check()
-        with self._writing, self._publishing:
-            self._check()
-            try:
-                self._dialect.replace(self._own, snapshot.image)
-            except self._dialect.driver_errors as error:
-                raise self._dialect.refusal(error) from error
-            self._holding = snapshot.holding if snapshot.layout is self._layout else self._adopt()
+        with self._alone():
+            self._database.replace(snapshot.image, snapshot.holding if snapshot.layout is self._layout else None)
 
     def close(self) -> None:
-        """Let go of the database. A second call does nothing."""
+        """Let go of the database, when whoever writes has ended. A second call does nothing."""
         with self._writing:
-            self._release()
+            if not self._is_closed:
+                self._is_closed = True
+                self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -130,91 +96,20 @@ class Store:
     ) -> None:
         self.close()
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Be the one who writes."""
+        self._check()
+        with self._writing:
+            self._check()
+            self._writing_thread = get_ident()
+            try:
+                yield
+            finally:
+                self._writing_thread = None
+
     def _check(self) -> None:
         if self._is_closed:
             raise StoreError("the store is closed")
         if self._writing_thread == get_ident():
             raise RuntimeError("this thread is writing: it must use its Writer")
-
-    def _connect(self) -> PoolProxiedConnection:
-        try:
-            return self._engine.raw_connection()
-        except (*self._dialect.driver_errors, DBAPIError) as error:
-            raise self._dialect.refusal(error) from error
-
-    def _prepare(self) -> None:
-        try:
-            if self._is_file:
-                self._dialect.prepare_file(self._own)
-            if not self._dialect.has_state(self._own.cursor()):
-                self._execute(self._dialect.state_ddl)
-            self._holding = self._adopt()
-        except self._dialect.driver_errors as error:
-            raise self._dialect.refusal(error) from error
-
-    def _adopt(self) -> Holding:
-        """Take over the tables of the database, adding the columns and indexes that the schema has gained since."""
-        cursor = self._own.cursor()
-        names = self._dialect.table_names(cursor)
-        if not names:
-            return Holding()
-        self._execute(self._dialect.begin_write)
-        try:
-            known = frozenset(name for name in names if self._adopt_table(name))
-            self._execute(self._dialect.commit)
-        finally:
-            if self._dialect.is_in_transaction(self._own):
-                self._execute(self._dialect.rollback)
-        return Holding(known, known)
-
-    def _adopt_table(self, name: str) -> bool:
-        table = self._layout.find_table(name)
-        if table is None:  # of a feature that is off now: kept as it is
-            return False
-        had = self._dialect.column_names(self._own.cursor(), name)
-        for column, ddl in table.column_ddl.items():
-            if column not in had:
-                self._execute(f"ALTER TABLE {table.quoted} ADD COLUMN {ddl}")
-        for raw in table.columns.values():
-            if raw.folded and raw.compared and raw.name in had and f"{raw.name}~" not in had:
-                self._dialect.fill_folded(self._own, table.quoted, raw.raw, raw.compared)
-        for ddl in table.index_ddl:
-            self._execute(ddl)
-        return True
-
-    def _begin_read(self, connection: PoolProxiedConnection) -> Reader:
-        cursor = connection.cursor()
-        try:
-            with self._publishing:  # so that the snapshot and the set of its tables belong together
-                for statement in self._dialect.begin_read:
-                    cursor.execute(statement)
-                holding = self._holding
-            cursor.fetchall()
-        except self._dialect.driver_errors as error:
-            raise self._dialect.refusal(error) from error
-        return Reader(connection, self._layout, holding)
-
-    def _commit(self, writer: Writer) -> None:
-        if writer.holding is self._holding:
-            writer.commit()
-            return
-        with self._publishing:
-            writer.commit()
-            self._holding = writer.holding
-
-    def _execute(self, sql: str) -> None:
-        try:
-            self._own.cursor().execute(sql)
-        except self._dialect.driver_errors as error:
-            raise self._dialect.refusal(error) from error
-
-    def _release(self) -> None:
-        if self._is_closed:
-            return
-        self._is_closed = True
-        own = getattr(self, "_own", None)
-        if own is not None:
-            own.close()
-        self._engine.dispose()
-        if self._lock is not None:
-            self._lock.release()

@@ -77,6 +77,7 @@ class Table:
 
     ``columns`` is keyed by field name in lower case. ``ddl`` makes the table and ``index_ddl`` its indexes;
     ``column_ddl`` maps every column of the database to its definition, for tables made under an older schema.
+    ``indexed`` names, in lower case, the fields that are found by an index (once the table has any).
     ``stamp`` is the quoted column that tells when a record last changed and ``is_deleted`` that of the flag, None for
     sObjects without such a field.
     """
@@ -87,6 +88,7 @@ class Table:
     column_ddl: Mapping[str, str]
     ddl: str
     index_ddl: tuple[str, ...]
+    indexed: frozenset[str]
     stamp: str | None
     is_deleted: str | None
     name_field: str | None
@@ -125,6 +127,7 @@ def build_table(sobject: SObject, dialect: SqliteDialect) -> Table:
         column_ddl=ddl,
         ddl=f"CREATE TABLE {quoted} ({', '.join(ddl.values())})",
         index_ddl=tuple(_indexes(sobject, columns, stamp, dialect)),
+        indexed=frozenset({"id", *(field.name.lower() for field in sobject.fields if _is_looked_up(field))}),
         stamp=stamp.raw if stamp else None,
         is_deleted=is_deleted.raw if is_deleted else None,
         name_field=sobject.name_field.name if sobject.name_field else None,

@@ -20,7 +20,6 @@ from mockorg_server.store.layout import Layout, SaveText
 from mockorg_server.store.read import Reader
 from mockorg_server.store.table import Table
 
-
 Change = tuple[str, Sequence[object]]
 """A statement that changed the database, and its parameters."""
 
@@ -67,6 +66,13 @@ class Writer(Reader):
         self._change(f"DELETE FROM {table.quoted} WHERE {table.column('Id').raw} = {mark}", [id])
         if self._cursor.rowcount != 1:
             raise KeyError(id)
+
+    def make_searchable(self, sobject: SObject) -> None:
+        """Make the text index of an sObject that has records, unless it is there."""
+        if not self.is_searchable(sobject):
+            for ddl in self._layout.text_index(sobject.name).ddl:
+                self._change(ddl, ())
+            self._holding = self._holding.with_text_index(sobject.name)
 
     def set_state(self, key: str, value: str) -> None:
         """Keep a small text of the org under a key."""

@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from mockorg_server.core.calls import create, delete, describe, login, query, replicate, retrieve, update, upsert, user
+from mockorg_server.core.calls import (
+    create,
+    delete,
+    describe,
+    login,
+    query,
+    replicate,
+    retrieve,
+    search,
+    update,
+    upsert,
+    user,
+)
 from mockorg_server.core.calls import operation as op
 from mockorg_server.core.context import CallContext
 
@@ -42,6 +54,7 @@ CALLS: Mapping[type[op.Operation], Call] = {
     op.Query: Call(query.query),
     op.QueryAll: Call(query.query_all),
     op.QueryMore: Call(query.query_more),
+    op.Search: Call(search.search),
     op.Retrieve: Call(retrieve.retrieve),
     op.GetUpdated: Call(replicate.get_updated),
     op.GetDeleted: Call(replicate.get_deleted),

@@ -77,6 +77,13 @@ class QueryMore(Operation):
 
 
 @dataclass(frozen=True, slots=True)
+class Search(Operation):
+    """-> ``SearchResult``."""
+
+    sosl: str
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieve(Operation):
     """-> ``RetrieveResult``. ``fields`` is the caller's field list, already split at commas and stripped."""
 

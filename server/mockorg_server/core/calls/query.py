@@ -8,6 +8,8 @@ from mockorg_server.core.calls.operation import Query, QueryAll, QueryMore
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.error import OrgError
 from mockorg_server.core.limit import MAX_AGGREGATE_ROWS, batch_size_of
+from mockorg_server.core.platform_object import require_rows
+from mockorg_server.core.recent_use import note_use, require_writer
 from mockorg_server.core.record import QueryResult
 from mockorg_server.schema.record_shape import ChildrenMember, ChildRows, ParentMember, RecordShape, Row
 from mockorg_server.soql.error import SoqlError
@@ -38,9 +40,12 @@ def _run(context: CallContext, soql: str, asked_size: int | None, include_delete
     except SoqlError as error:
         raise OrgError(error.code, error.message, error.row, error.column) from error
     plan = bound.plan
+    require_rows(context, plan.sobject)
+    require_writer(context, plan)
     if plan.count_only:
         return QueryResult(None, (), context.reader.count(plan, parameters, include_deleted), done=True)
     rows = context.reader.query(plan, parameters, include_deleted)
+    note_use(context, plan, rows)
     batch_size = batch_size_of(asked_size)
     if plan.children:
         rows = [_cut_children(context, plan.shape, row, batch_size) for row in rows]

@@ -27,7 +27,7 @@ def get_updated(context: CallContext, operation: GetUpdated) -> GetUpdatedResult
     start, end = _window(context, operation.start, operation.end, least=timedelta(0))
     ids = context.reader.changed(sobject, text_of(start), text_of(end))
     _hold(ids)
-    return GetUpdatedResult(tuple(ids), min(end, _whole_minutes(context.now)))
+    return GetUpdatedResult(tuple(ids), _covered(context, end))
 
 
 def get_deleted(context: CallContext, operation: GetDeleted) -> GetDeletedResult:
@@ -38,7 +38,7 @@ def get_deleted(context: CallContext, operation: GetDeleted) -> GetDeletedResult
     rows = context.reader.deleted(sobject, text_of(earliest), text_of(end)) if earliest < end else []
     _hold(rows)
     records = tuple(DeletedRecord(row_id, instant_of(stamp).replace(microsecond=0)) for row_id, stamp in rows)
-    return GetDeletedResult(records, context.org.created_at, min(end, _whole_minutes(context.now)))
+    return GetDeletedResult(records, context.org.created_at, _covered(context, end))
 
 
 def _replicateable(context: CallContext, name: str) -> SObject:
@@ -64,6 +64,11 @@ def _window(context: CallContext, start: datetime, end: datetime, least: timedel
     if start < context.org.created_at:
         raise OrgError("INVALID_REPLICATION_DATE", "startDate before org replication enabled date")
     return start, end
+
+
+def _covered(context: CallContext, end: datetime) -> datetime:
+    """Give latestDateCovered: no later than the start of a write under way (API guide, GetUpdatedResult)."""
+    return min(end, _whole_minutes(context.settled))
 
 
 def _hold(found: list[str] | list[tuple[str, str]]) -> None:

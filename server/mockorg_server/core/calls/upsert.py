@@ -15,7 +15,9 @@ from mockorg_server.core.error import OrgError, RowError
 from mockorg_server.core.limit import MAX_DML_RECORDS, hold_to
 from mockorg_server.core.record import SaveResult
 from mockorg_server.schema.field_type import FieldType
+from mockorg_server.schema.identifier import normalise_id
 from mockorg_server.schema.sobject import Field, SObject
+from mockorg_server.store.fold import fold
 
 
 def upsert(context: CallContext, operation: Upsert) -> list[SaveResult]:
@@ -55,15 +57,22 @@ def _key_of(sobjects: Sequence[SObject], name: str) -> Field:
 
 
 def _key_value(draft: Draft, key: Field) -> str | None:
-    """Give what makes two rows of a call the same record, folded as the field compares."""
-    value = draft.id if key.type is FieldType.ID else draft.values.get(key.name)
-    text = "" if value is None else str(value).strip()
-    if not text:
+    """Give what makes two rows of a call the same record, folded as the field compares; None when there is none."""
+    if key.type is FieldType.ID:
+        return normalise_id(draft.id) or draft.id if draft.id else None
+    value = draft.values.get(key.name)
+    if isinstance(value, str):  # as it will be stored, so that it finds the record that an earlier call has made of it
+        value = draft.values[key.name] = value.strip() or None
+    if value is None:
         return None
-    return text if key.case_sensitive else text.casefold()
+    return str(value) if key.case_sensitive else fold(str(value))
 
 
 def _save(context: CallContext, draft: Draft, key: Field, key_value: str | None, repeated: bool) -> SaveResult:
+    if not (draft.sobject.createable or draft.sobject.updateable):
+        exists = draft.id or (key_value and context.reader.find(draft.sobject, key.name, key_value, limit=1))
+        change = Change.UPDATE if exists else Change.INSERT
+        return SaveResult(None, (entity_not_writable(draft.sobject, change.value),))
     refusal = _refusal(draft, key, key_value, repeated)
     if refusal is not None:
         return SaveResult(None, (refusal,))
@@ -93,9 +102,6 @@ def _save(context: CallContext, draft: Draft, key: Field, key_value: str | None,
 
 
 def _refusal(draft: Draft, key: Field, key_value: str | None, repeated: bool) -> RowError | None:
-    if not (draft.sobject.createable or draft.sobject.updateable):
-        change = Change.UPDATE if draft.id else Change.INSERT
-        return entity_not_writable(draft.sobject, change.value)
     if key.type is FieldType.ID:
         return RowError("DUPLICATE_VALUE", f"Duplicate Id specified: {draft.id}", ("Id",)) if repeated else None
     if draft.id:

@@ -5,13 +5,20 @@ Driven by the describe facts of each field (``profile.py``); no sObject is named
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
+from types import MappingProxyType
 
 from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml.platform_rule import NOW
+from mockorg_server.core.dml.profile import SaveProfile
 from mockorg_server.schema.sobject import Field, SObject
 from mockorg_server.schema.value import Value
 
 NAME_PARTS = ("FirstName", "MiddleName", "LastName", "Suffix")
+
+NOTHING: Mapping[str, Value] = MappingProxyType({})
+
+_MAX_DIGITS = 15  # of a number that auto-numbering goes on from
 
 SystemValue = Callable[[CallContext], Value]
 
@@ -56,6 +63,7 @@ def fill_defaults(context: CallContext, sobject: SObject, values: dict[str, Valu
     A null that the caller asked for stays where the field can be null; elsewhere the default fills it.
     """
     profile = context.org.save_profiles.of(sobject)
+    given = frozenset(values)
     for name, default in profile.defaults.items():
         if values.get(name) is None and not (name in values and name in profile.nillable):
             values[name] = default
@@ -63,18 +71,64 @@ def fill_defaults(context: CallContext, sobject: SObject, values: dict[str, Valu
         if values.get(name) is None:
             values[name] = context.user_id
     for field in profile.auto_numbers:
-        if values.get(field.name) is None:
-            values[field.name] = next_auto_number(context, sobject, field)
+        fill_auto_number(context, sobject, field, values)
     if profile.person_name:
         fill_person_name(values)
+    draw_consequences(context, profile, values, given)
+    fill_lengths(profile, values, given)
+
+
+def draw_consequences(
+    context: CallContext,
+    profile: SaveProfile,
+    values: dict[str, Value],
+    given: Container[str],
+    before: Mapping[str, Value] = NOTHING,
+) -> None:
+    """Set what follows from the values of a save, in place; see ``platform_rule.py``.
+
+    ``given`` are the fields that the caller wrote, which stay as they are; ``before`` the record as it was.
+    """
+    for source in profile.rule.consequences:
+        if source not in values or (source in before and values[source] == before[source]):
+            continue
+        for name, value in profile.rule.consequences_of(source, values[source]).items():
+            if name in profile.names and name not in given:
+                values[name] = context.stamp if value == NOW else value
+
+
+def fill_lengths(profile: SaveProfile, values: dict[str, Value], given: Container[str]) -> None:
+    """Set the fields that tell the size of a base64 field in bytes, in place."""
+    for name, source in profile.lengths.items():
+        if source in values and name not in given:
+            text = str(values[source] or "")
+            values[name] = len(text) * 3 // 4 - text[-2:].count("=")
+
+
+def fill_auto_number(context: CallContext, sobject: SObject, field: Field, values: dict[str, Value]) -> None:
+    """Give a record its number, in place; one that a seed gave it is never given out again."""
+    given = values.get(field.name)
+    if given is None:
+        values[field.name] = next_auto_number(context, sobject, field)
+        return
+    before, _zeros, after = _parts_of(field)
+    digits = str(given).removeprefix(before).removesuffix(after)
+    if digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS:
+        context.org.ids.skip_number(f"{sobject.name}.{field.name}", int(digits))
 
 
 def next_auto_number(context: CallContext, sobject: SObject, field: Field) -> str:
     """Give the next value of an auto-number field: its display format with the number in place of ``{0…}``."""
     number = context.org.ids.next_number(f"{sobject.name}.{field.name}")
+    before, zeros, after = _parts_of(field)
+    return f"{before}{number:0{len(zeros)}d}{after}"
+
+
+def _parts_of(field: Field) -> tuple[str, str, str]:
+    """Give what stands before the number of an auto-number field, a zero for each of its digits, and what follows."""
     before, _, rest = (field.auto_number_format or "{00000000}").partition("{")
     zeros, _, after = rest.partition("}")
-    return f"{before}{number:0{len(zeros)}d}{after}"
+    return before, zeros, after
 
 
 def fill_person_name(values: dict[str, Value]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from mockorg_server.core.dml.platform_rule import NO_RULE, PlatformRule, platform_rules
 from mockorg_server.schema.field_type import FieldType
-from mockorg_server.schema.sobject import Field, SObject
+from mockorg_server.schema.sobject import ChildRelationship, Field, SObject
 from mockorg_server.schema.value import Value
 
 # Types whose describe carries a plain default value, and how it reads.
@@ -22,6 +23,8 @@ _WITH_DEFAULT: Mapping[FieldType, Callable[[object], Value]] = {
     FieldType.TEXTAREA: str,
 }
 
+_NUMBERS = frozenset({FieldType.CURRENCY, FieldType.DOUBLE, FieldType.INT, FieldType.LONG, FieldType.PERCENT})
+
 
 @dataclass(frozen=True, slots=True)
 class SaveProfile:
@@ -29,7 +32,10 @@ class SaveProfile:
 
     ``defaults`` are the constant ones; ``caller_fields`` are the references that the platform fills with the caller;
     ``required`` are the fields that a client must give on insert; ``nillable`` are those that may be null.
-    ``person_name`` is true where Name is put together from the parts of a person's name.
+    ``person_name`` is true where Name is put together from the parts of a person's name. ``lengths`` are the fields
+    that tell the size of a base64 field, with that field. ``references_to`` are the references that may point at an
+    sObject, by its name; ``relationships`` what describe tells of the references that point here, by the child's name
+    and field. ``rule`` is what no describe tells.
     """
 
     defaults: Mapping[str, Value]
@@ -39,6 +45,10 @@ class SaveProfile:
     nillable: frozenset[str]
     names: frozenset[str]
     person_name: bool
+    lengths: Mapping[str, str]
+    references_to: Mapping[str, tuple[Field, ...]]
+    relationships: Mapping[tuple[str, str], ChildRelationship]
+    rule: PlatformRule
 
 
 class SaveProfiles:
@@ -58,21 +68,48 @@ class SaveProfiles:
 
 def profile_of(sobject: SObject) -> SaveProfile:
     """Work a profile out."""
+    rule = platform_rules().get(sobject.name, NO_RULE)
     defaults = ((field.name, default_of(field)) for field in sobject.fields)
+    names = frozenset(field.name for field in sobject.fields)
     name = sobject.field("Name")
     return SaveProfile(
-        defaults={name: value for name, value in defaults if value is not None},
+        defaults={name: value for name, value in defaults if value is not None}
+        | {name: value for name, value in rule.defaults.items() if name in names},
         caller_fields=tuple(field.name for field in sobject.fields if is_caller_field(field)),
         auto_numbers=tuple(field for field in sobject.fields if field.auto_number),
-        required=tuple(field.name for field in sobject.fields if is_required(field)),
+        required=tuple(
+            field.name for field in sobject.fields if is_required(field) and field.name not in rule.defaults
+        ),
         nillable=frozenset(field.name for field in sobject.fields if field.nillable),
-        names=frozenset(field.name for field in sobject.fields),
+        names=names,
         person_name=name is not None and not name.createable and sobject.field("LastName") is not None,
+        lengths={
+            f"{field.name}Length": field.name
+            for field in sobject.fields
+            if field.type is FieldType.BASE64 and f"{field.name}Length" in names
+        },
+        references_to=references_to(sobject),
+        relationships={(child.child_sobject, child.field): child for child in sobject.child_relationships},
+        rule=rule,
     )
 
 
+def references_to(sobject: SObject) -> dict[str, tuple[Field, ...]]:
+    """Give an sObject's reference fields by the name of each sObject that they may point at."""
+    found: dict[str, tuple[Field, ...]] = {}
+    for field in sobject.fields:
+        for target in field.reference_to:
+            found[target] = (*found.get(target, ()), field)
+    return found
+
+
 def default_of(field: Field) -> Value:
-    """Give a field's constant default on insert, or None."""
+    """Give a field's constant default on insert, or None.
+
+    A number that is never null and that no client can write is a count of the platform's own: it starts at zero.
+    """
+    if field.type in _NUMBERS and not (field.nillable or field.createable) and field.default_value is None:
+        return 0 if field.type in (FieldType.INT, FieldType.LONG) else 0.0
     default: object = field.default_value
     if field.type is FieldType.BOOLEAN:
         default = default or False
@@ -86,13 +123,14 @@ def default_of(field: Field) -> Value:
 def is_caller_field(field: Field) -> bool:
     """Say whether the platform fills this reference with the caller.
 
-    Owners and other users that it fills in are the caller; a user whom the client must name is a required field.
+    Owners (whether or not a source tells that they are defaulted) and other users that it fills in are the caller; a
+    user whom the client must name is a required field.
     """
     return (
         field.type is FieldType.REFERENCE
         and not field.nillable
         and "User" in field.reference_to
-        and (field.defaulted_on_create or not field.createable)
+        and (field.defaulted_on_create or not field.createable or field.name == "OwnerId")
     )
 
 
@@ -103,4 +141,5 @@ def is_required(field: Field) -> bool:
         and not field.nillable
         and not field.defaulted_on_create
         and field.type is not FieldType.BOOLEAN
+        and not is_caller_field(field)
     )

@@ -1,12 +1,14 @@
 """Deleting records: into the recycle bin, with the children that go along.
 
-Children whose relationship cascades are deleted too; a relationship that restricts refuses the delete; any other
-reference is cleared where it can be null (SOAP API guide, delete(); describe's cascadeDelete and restrictedDelete).
+Children whose relationship cascades are deleted too, and theirs; a relationship that restricts refuses the delete; any
+other reference is cleared where it can be null, and refuses the delete where it cannot (SOAP API guide, delete();
+describe's cascadeDelete and restrictedDelete; the last is inferred). No reference is left that leads nowhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
@@ -39,7 +41,10 @@ def delete(context: CallContext, text: str) -> SaveResult:
 
 
 def _delete_found(context: CallContext, sobject: SObject, record_id: str) -> SaveResult:
-    restricting = next(_restricting(context, sobject, record_id), None)
+    removal = _removal_of(context, sobject, record_id)
+    restricting = next(
+        (left.child for left in removal.left if left.restricts and left.record_id not in removal.doomed), None
+    )
     if restricting is not None:
         return SaveResult(
             None,
@@ -51,8 +56,48 @@ def _delete_found(context: CallContext, sobject: SObject, record_id: str) -> Sav
                 ),
             ),
         )
-    _remove(context, sobject, record_id)
+    for doomed_id, doomed in removal.doomed.items():
+        _remove(context, doomed, doomed_id)
+    for left in removal.left:
+        if left.record_id not in removal.doomed:
+            context.writer.update(left.child, left.record_id, {left.field.name: None})
     return SaveResult(record_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """A reference to a record that goes, from one that stays: it is cleared, or forbids the delete."""
+
+    child: SObject
+    record_id: str
+    field: Field
+    restricts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Removal:
+    """Everything that a delete would touch: what goes, by id, and the references to it that do not make others go."""
+
+    doomed: dict[str, SObject] = field(default_factory=dict)
+    left: list[_Left] = field(default_factory=list)
+
+
+def _removal_of(context: CallContext, sobject: SObject, record_id: str) -> _Removal:
+    removal = _Removal({record_id: sobject})
+    waiting = [(sobject, record_id)]
+    while waiting:
+        parent, parent_id = waiting.pop()
+        for child, reference, relationship in _references(context, parent):
+            cascades = relationship is not None and relationship.cascade_delete
+            # A reference that can neither be cleared nor makes its record go along would lead nowhere.
+            restricts = (relationship is not None and relationship.restricted_delete) or not reference.nillable
+            for child_id in context.reader.find(child, reference.name, parent_id, limit=_ALL_CHILDREN):
+                if not cascades:
+                    removal.left.append(_Left(child, child_id, reference, restricts))
+                elif child_id not in removal.doomed:
+                    removal.doomed[child_id] = child
+                    waiting.append((child, child_id))
+    return removal
 
 
 def _remove(context: CallContext, sobject: SObject, record_id: str) -> None:
@@ -60,28 +105,18 @@ def _remove(context: CallContext, sobject: SObject, record_id: str) -> None:
         context.writer.purge(sobject, record_id)
     else:
         context.writer.update(sobject, record_id, {"IsDeleted": True, **system_values(context, sobject, ON_UPDATE)})
-    for relationship, child, field in _children(context, sobject):
-        for child_id in context.reader.find(child, field.name, record_id, limit=_ALL_CHILDREN):
-            if relationship.cascade_delete:
-                _remove(context, child, child_id)
-            elif field.nillable:
-                context.writer.update(child, child_id, {field.name: None})
 
 
-def _restricting(context: CallContext, sobject: SObject, record_id: str) -> Iterator[SObject]:
-    for relationship, child, field in _children(context, sobject):
-        if relationship.restricted_delete and context.reader.find(child, field.name, record_id, limit=1):
-            yield child
+def _references(context: CallContext, sobject: SObject) -> Iterator[tuple[SObject, Field, ChildRelationship | None]]:
+    """Give the references that may lead to such a record, in the sObjects that ever held one.
 
-
-def _children(context: CallContext, sobject: SObject) -> Iterator[tuple[ChildRelationship, SObject, Field]]:
-    """Give the child relationships whose sObjects ever held a record."""
-    filled = context.reader.holding.tables
-    # Relationships are a fact of the org, not of the caller's API version.
-    known = context.org.schema.latest.sobject(sobject.name) or sobject
-    for relationship in known.child_relationships:
-        if relationship.child_sobject in filled:
-            child = context.org.schema.latest.sobject(relationship.child_sobject)
-            field = child.field(relationship.field) if child else None
-            if child is not None and field is not None and sobject.name in field.reference_to:
-                yield relationship, child, field
+    With each, what describe tells of it: a few references have no child relationship.
+    """
+    # References are a fact of the org, not of the caller's API version.
+    latest, profiles = context.org.schema.latest, context.org.save_profiles
+    relationships = profiles.of(latest.sobject(sobject.name) or sobject).relationships
+    for name in context.reader.holding.tables:
+        child = latest.sobject(name)
+        if child is not None:
+            for reference in profiles.of(child).references_to.get(sobject.name, ()):
+                yield child, reference, relationships.get((name, reference.name))

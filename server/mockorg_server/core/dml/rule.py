@@ -37,6 +37,15 @@ def sobject_is_writable(_context: CallContext, draft: Draft) -> Iterable[RowErro
         yield entity_not_writable(draft.sobject, draft.change.value)
 
 
+def save_is_supported(context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Refuse, by name, a save of which mockorg would leave half undone. The code is for what an org lacks."""
+    rule = context.org.save_profiles.of(draft.sobject).rule
+    what = [rule.unsupported_insert] if draft.change is Change.INSERT else []
+    what += [text for name, text in rule.unsupported_true.items() if draft.values.get(name)]
+    for text in filter(None, what):
+        yield RowError("FUNCTIONALITY_NOT_ENABLED", f"mockorg does not support {text} yet")
+
+
 def no_id_on_insert(_context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Refuse an Id on insert."""
     if draft.change is Change.INSERT and draft.id is not None:
@@ -69,6 +78,10 @@ def values_are_valid(_context: CallContext, draft: Draft) -> Iterable[RowError]:
 def parents_are_known(context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Turn parents named by external id into their Ids."""
     for field, reference in draft.references:
+        if draft.values.get(field.name) is not None:  # text quoted from a real org
+            message = f"external ID reference {field.relationship_name} and a salesforce id, {field.name}"
+            yield RowError("INVALID_FIELD", f"Cannot specify both an {message}", (field.name,))
+            continue
         target = context.view.sobject(reference.sobject or field.reference_to[0])
         key = target.field(reference.field) if target else None
         if target is None or key is None or not (key.external_id or key.id_lookup) or reference.value is None:
@@ -87,10 +100,14 @@ def parents_are_known(context: CallContext, draft: Draft) -> Iterable[RowError]:
 
 
 def defaults_are_filled(context: CallContext, draft: Draft) -> Iterable[RowError]:
-    """On insert, give every field that the caller left out its default. Finds no errors."""
+    """On insert, give every field that the caller left out its default. Finds no errors.
+
+    That goes for fields too that are newer than the caller's API version: other callers read them.
+    """
     if draft.change is Change.INSERT:
-        draft.values.update(system_values(context, draft.sobject, ON_INSERT))
-        fill_defaults(context, draft.sobject, draft.values)
+        sobject = context.org.schema.latest.sobject(draft.sobject.name) or draft.sobject
+        draft.values.update(system_values(context, sobject, ON_INSERT))
+        fill_defaults(context, sobject, draft.values)
     return ()
 
 
@@ -137,12 +154,15 @@ def reference_errors(context: CallContext, field: Field, record_id: str) -> Iter
 def unique_values_are_new(context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Refuse a value of a unique field that another record has."""
     own = normalise_id(draft.id) if draft.id else None
+    unique = context.org.save_profiles.of(draft.sobject).rule.unique
     for field in draft.given:
         value = draft.values.get(field.name)
-        if not field.unique or value is None:
+        if value is None or not (field.unique or field.name in unique):
             continue
         holders = [holder for holder in context.reader.find(draft.sobject, field.name, value) if holder != own]
-        if holders:
+        if holders and field.name in unique:
+            yield RowError(*unique[field.name], (field.name,))
+        elif holders:
             yield RowError(
                 "DUPLICATE_VALUE",
                 f"duplicate value found: {field.name} duplicates value on record with id: {holders[0][:SHORT]}",
@@ -152,6 +172,7 @@ def unique_values_are_new(context: CallContext, draft: Draft) -> Iterable[RowErr
 RULES: tuple[Rule, ...] = (
     errors_of_drafting,
     sobject_is_writable,
+    save_is_supported,
     no_id_on_insert,
     fields_are_writable,
     values_are_valid,

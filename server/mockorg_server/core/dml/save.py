@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from mockorg_server.core.context import CallContext
-from mockorg_server.core.dml.default import NAME_PARTS, ON_UPDATE, fill_person_name, system_values
+from mockorg_server.core.dml.default import (
+    NAME_PARTS,
+    ON_UPDATE,
+    draw_consequences,
+    fill_lengths,
+    fill_person_name,
+    system_values,
+)
 from mockorg_server.core.dml.draft import Draft
 from mockorg_server.core.dml.rule import entity_not_writable, errors_of
 from mockorg_server.core.error import OrgError, RowError
@@ -78,10 +85,22 @@ def update(context: CallContext, draft: Draft) -> SaveResult:
     if errors or record_id is None:
         return SaveResult(None, errors)
     _fill_name(context, draft, record_id)
+    _fill_consequences(context, draft, record_id)
     context.writer.update(
         draft.sobject, record_id, {**draft.values, **system_values(context, draft.sobject, ON_UPDATE)}
     )
     return SaveResult(record_id)
+
+
+def _fill_consequences(context: CallContext, draft: Draft, record_id: str) -> None:
+    """Set what follows from the values that the caller changes."""
+    profile = context.org.save_profiles.of(draft.sobject)
+    given = {field.name for field in draft.given}
+    sources = [name for name in profile.rule.consequences if name in draft.values]
+    if sources:
+        before = context.reader.get(draft.sobject, [record_id], sources)[record_id]
+        draw_consequences(context, profile, draft.values, given, dict(zip(sources, before, strict=True)))
+    fill_lengths(profile, draft.values, given)
 
 
 def existing_id(context: CallContext, sobject: SObject, text: str | None) -> tuple[str | None, tuple[RowError, ...]]:

@@ -1,0 +1,76 @@
+"""What the platform does when certain sObjects are saved and no describe tells: ``platform_rule.json``, read strictly.
+
+One entry per sObject; every key of an entry is optional, and a key that is not one of these is an error.
+
+- ``consequences``: values that follow from a picklist's value, by field and value. ``*`` stands for every other value
+  and null, ``$now`` for the instant of the save. They are drawn when the field gets another value, and a consequence
+  that the caller may write gives way to what the caller wrote.
+- ``defaults``: values that a new record gets although describe tells of no default.
+- ``unique``: fields whose values may not repeat, with the code and text of the refusal.
+- ``unsupportedInsert``: what mockorg would leave undone if it created such a record; the row is refused, by name.
+- ``unsupportedTrue``: the same for boolean fields, when they are true.
+
+Sources: the stages, statuses and their flags are those of a new org (Object Reference: OpportunityStage, CaseStatus,
+TaskStatus, ContractStatus, OrderStatus; the figures of the stages from memory). The two unique fields of User, and the
+texts of their refusals, are recorded from real orgs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from mockorg_server.schema.value import Value
+
+FILE: Final = Path(__file__).parent / "platform_rule.json"
+NOW: Final = "$now"
+OTHERWISE: Final = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformRule:
+    """What is known of one sObject; see the module for the keys."""
+
+    consequences: Mapping[str, Mapping[str, Mapping[str, Value]]] = field(default_factory=dict)
+    defaults: Mapping[str, Value] = field(default_factory=dict)
+    unique: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    unsupported_insert: str | None = None
+    unsupported_true: Mapping[str, str] = field(default_factory=dict)
+
+    def consequences_of(self, name: str, value: Value) -> Mapping[str, Value]:
+        """Give what follows from a field's value, in any case of the value."""
+        by_value = self.consequences[name]
+        return by_value.get(str(value).casefold(), by_value.get(OTHERWISE, {}))
+
+
+NO_RULE: Final = PlatformRule()
+
+_KEYS: Final = {
+    "".join(word if number == 0 else word.capitalize() for number, word in enumerate(known.name.split("_"))): known.name
+    for known in fields(PlatformRule)
+}
+
+
+@cache
+def platform_rules() -> Mapping[str, PlatformRule]:
+    """Give the rules by sObject name: one mapping for the process, as it is a function of shipped data alone."""
+    return {name: _rule_of(name, entry) for name, entry in json.loads(FILE.read_bytes()).items()}
+
+
+def _rule_of(name: str, entry: Mapping[str, Any]) -> PlatformRule:
+    unknown = entry.keys() - _KEYS.keys()
+    if unknown:
+        raise ValueError(f"{FILE.name}: {name} has the unknown key {sorted(unknown)[0]!r}")
+    values = {_KEYS[key]: value for key, value in entry.items()}
+    if "unique" in values:
+        values["unique"] = {key: (code, text) for key, (code, text) in values["unique"].items()}
+    if "consequences" in values:
+        values["consequences"] = {
+            key: {value.casefold(): then for value, then in by_value.items()}
+            for key, by_value in values["consequences"].items()
+        }
+    return PlatformRule(**values)
