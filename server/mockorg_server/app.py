@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from mockorg_server.control.application import ControlApplication
 from mockorg_server.core.host import Host
 from mockorg_server.soap.application import SoapApplication
+from mockorg_server.soap.http_body import DEFAULT_MAX_BODY_BYTES
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -24,9 +25,14 @@ LOG = logging.getLogger("mockorg.app")
 NOT_FOUND = [{"errorCode": "NOT_FOUND", "message": "The requested resource does not exist"}]
 
 
-def build_app(host: Host, control_token: str | None = None) -> WSGIApplication:
-    """Give the WSGI callable that serves the orgs of a host. HEAD is answered as GET without the body."""
-    soap = SoapApplication(host)
+def build_app(
+    host: Host, control_token: str | None = None, *, max_body_bytes: int = DEFAULT_MAX_BODY_BYTES
+) -> WSGIApplication:
+    """Give the WSGI callable that serves the orgs of a host. HEAD is answered as GET without the body.
+
+    ``max_body_bytes`` bounds a request of an API, as received and as inflated.
+    """
+    soap = SoapApplication(host, max_body_bytes=max_body_bytes)
     control = ControlApplication(host, control_token)
     return _Application(
         {

@@ -110,6 +110,13 @@ def _add_serve_options(parser: argparse.ArgumentParser) -> None:
         metavar="TOKEN",
         help="open /_mockorg to other machines that send this as a Bearer token; without it, only this machine may",
     )
+    add(
+        "--max-body",
+        option.megabytes,
+        default=50,
+        metavar="MB",
+        help="the largest request of an API that is read, in megabytes, compressed or not [%(default)s]",
+    )
     for name, metavar in option.UNSUPPORTED.items():
         parser.add_argument(name, action=_Unsupported, metavar=metavar, help=argparse.SUPPRESS)
 

@@ -24,6 +24,7 @@ UNSUPPORTED = {
 UNSUPPORTED_COMMANDS = ("schema", "ca", "snapshot", "compare")
 
 MEMORY = "memory"
+_MAX_MEGABYTES = 1024
 _SQLITE_MAGIC = b"SQLite format 3\0"
 
 
@@ -72,6 +73,13 @@ def user(text: str) -> tuple[str, str, str]:
         raise ValueError("a user is NAME:PASSWORD or NAME:PASSWORD:TOKEN, with no part empty")
     name, password, *token = parts
     return name, password, token[0] if token else ""
+
+
+def megabytes(text: str) -> int:
+    """Read a size in MiB."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= _MAX_MEGABYTES):
+        raise ValueError(f"{text!r} is not a number of megabytes between 1 and {_MAX_MEGABYTES}")
+    return int(text)
 
 
 def seed_file(text: str) -> Path:

@@ -44,6 +44,7 @@ class ServeOptions(Protocol):
     without: Sequence[str]
     clock: datetime | None
     control_token: str | None
+    max_body: int  # MiB
 
 
 class _StartError(Exception):
@@ -66,7 +67,7 @@ def serve(options: ServeOptions) -> int:
         settings = _settings(options)
         server = _bind(options.host, options.port)
         try:
-            _run(server, settings, options.control_token)
+            _run(server, settings, options)
         finally:
             server.stop()
     except _StartError as error:
@@ -126,12 +127,12 @@ def _not_ready(_environ: object, _start_response: object) -> NoReturn:
     raise RuntimeError("requests wait in the socket's queue until the org is open")
 
 
-def _run(server: HttpServer, settings: OrgSettings, control_token: str | None) -> None:
+def _run(server: HttpServer, settings: OrgSettings, options: ServeOptions) -> None:
     host = _open(settings)
     try:
         if settings.seeds and not host.default.fresh:
             print(f"mockorg: {settings.database} holds an org already: --seed was not loaded again", file=sys.stderr)
-        server.app = build_app(host, control_token)
+        server.app = build_app(host, options.control_token, max_body_bytes=options.max_body * 2**20)
         _serve_until_told(server, f"org={host.default.id} token={host.default.token}")
     finally:
         host.close()

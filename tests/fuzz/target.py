@@ -23,7 +23,7 @@ from mockorg_server.core.seed import SeedRecord
 from mockorg_server.core.setting import OrgSettings
 from mockorg_server.schema.schema import load_schema
 from mockorg_server.soap.application import SoapApplication
-from mockorg_server.soap.document import DocumentReader
+from mockorg_server.soap.document import read_document
 from mockorg_server.soap.envelope import read_envelope
 from mockorg_server.soap.fault import ClientFault
 from mockorg_server.soap.header import read_headers
@@ -115,7 +115,7 @@ def fuzz_envelope(data: bytes) -> None:
         "HTTP_CONTENT_ENCODING": CODINGS[choice % 4],
     }
     try:
-        root = DocumentReader().read(read_body(environ, MAX_BODY_BYTES), CHARSETS[choice // 4 % 4])
+        root = read_document(read_body(environ, MAX_BODY_BYTES), CHARSETS[choice // 4 % 4])
         read_headers(read_envelope(root).headers)
     except (ClientFault, OrgError) as refusal:
         str(refusal).encode()

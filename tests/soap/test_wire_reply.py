@@ -20,7 +20,16 @@ from mockorg_server.core.calls.result import (
 from mockorg_server.core.error import RowError
 from mockorg_server.core.record import QueryResult, RecordGroup, RetrieveResult, SaveResult, SearchResult
 from mockorg_server.schema.field_type import FieldType
-from mockorg_server.schema.record_shape import ChildrenMember, ChildRows, FieldMember, ParentMember, RecordShape
+from mockorg_server.schema.record_shape import (
+    ChildrenMember,
+    ChildRows,
+    CompoundMember,
+    FieldMember,
+    ParentMember,
+    RecordShape,
+    Row,
+    TypeofMember,
+)
 
 from .wire_client import WireClient, envelope
 
@@ -94,6 +103,88 @@ def test_records_without_id_and_with_a_parent_are_as_recorded() -> None:
     body = "<queryAll><queryString>SELECT …</queryString></queryAll>"
 
     assert without_header(answered(result, body)) == recorded("misc/query_partner_nested_no_id.xml")
+
+
+ADDRESS_PARTS = (
+    "latitude", "longitude", "city", "country", "countryCode", "geocodeAccuracy", "postalCode", "state", "stateCode",
+    "street",
+)  # fmt: skip
+
+
+def place(name: str, kind: FieldType, *parts: str) -> CompoundMember:
+    """A compound member with these parts, whose values are the row in order."""
+    members = (
+        FieldMember(part, FieldType.DOUBLE if part.endswith("tude") else STRING, index)
+        for index, part in enumerate(parts)
+    )
+    return CompoundMember(name, kind, tuple(members))
+
+
+def test_an_address_is_as_recorded() -> None:
+    member = place("BillingAddress", FieldType.ADDRESS, *ADDRESS_PARTS)
+    row = (-37.98953058101774, 145.1901729167909, "keysborough", "Australia", "AU", "Block", "3173", "Victoria", "VIC")
+    result = QueryResult(RecordShape("Account", (member,)), [(*row, "364cambriard")], 1, done=True)
+    (address,) = re.findall("<sf:BillingAddress .*</sf:BillingAddress>", recorded("misc/query_partner_address.xml"))
+
+    assert address in content_of(result, QUERY)
+
+
+@pytest.mark.parametrize(
+    ("member", "row", "content"),
+    [
+        (place("A", FieldType.ADDRESS, "city"), (None,), '<sf:A xsi:nil="true"/>'),
+        (
+            place("A", FieldType.ADDRESS, "street", "city"),
+            ("<1>", None),
+            '<sf:A xsi:type="address">'
+            + "".join(f'<{name} xsi:nil="true"/>' for name in ADDRESS_PARTS[:-1])
+            + "<street>&lt;1&gt;</street></sf:A>",
+        ),
+        (
+            place("L", FieldType.LOCATION, "latitude", "longitude"),
+            (0.0, -1.5),
+            '<sf:L xsi:type="location"><latitude>0.0</latitude><longitude>-1.5</longitude></sf:L>',
+        ),
+        (
+            place("L", FieldType.LOCATION, "latitude", "longitude"),
+            (0.0, None),
+            '<sf:L xsi:type="location"><latitude>0.0</latitude><longitude xsi:nil="true"/></sf:L>',
+        ),
+        (place("L", FieldType.LOCATION, "latitude", "longitude"), (None, None), '<sf:L xsi:nil="true"/>'),
+    ],
+)
+def test_a_compound_value_has_every_member_of_the_contract(member: CompoundMember, row: Row, content: str) -> None:
+    result = QueryResult(RecordShape("Account", (member,)), [row], 1, done=True)
+
+    assert f"<sf:type>Account</sf:type>{NIL}{content}</records>" in content_of(result, QUERY)
+
+
+NIL = '<sf:Id xsi:nil="true"/>'
+
+
+@pytest.mark.parametrize(
+    ("row", "content"),
+    [
+        (
+            ("001000000000001AAA", "555", None, None, None, None),
+            f"<sf:type>Account</sf:type>{NIL}<sf:Phone>555</sf:Phone>",
+        ),
+        (
+            (None, None, "500000000000001AAA", "500000000000001AAA", "Case", "00001"),
+            "<sf:type>Case</sf:type><sf:Id>500000000000001AAA</sf:Id><sf:Name>00001</sf:Name>"
+            "<sf:Id>500000000000001AAA</sf:Id>",
+        ),
+        ((None, None, None, None, None, None), None),
+    ],
+)
+def test_typeof_shows_the_first_branch_that_is_there(row: Row, content: str | None) -> None:
+    account = RecordShape("Account", (FieldMember("Phone", FieldType.PHONE, 1),), key_index=0)
+    other = RecordShape("Name", (FieldMember("Name", STRING, 5), FieldMember("Id", ID, 3)), key_index=3, type_index=4)
+    what = TypeofMember("What", (ParentMember("What", account, 0), ParentMember("What", other, 2)))
+    result = QueryResult(RecordShape("Task", (what,), key_index=None), [row], 1, done=True)
+    shown = '<sf:What xsi:nil="true"/>' if content is None else f'<sf:What xsi:type="sf:sObject">{content}</sf:What>'
+
+    assert f"<sf:type>Task</sf:type>{NIL}{shown}</records>" in content_of(result, QUERY)
 
 
 SAVED = [SaveResult("006A000000LbiizIAB")]

@@ -18,9 +18,11 @@ from mockorg_server.soql.plan import (
     Compare,
     DatePart,
     DistanceTo,
+    Grouping,
     Includes,
     InList,
     IsNull,
+    Label,
     Like,
     Not,
     Or,
@@ -28,6 +30,7 @@ from mockorg_server.soql.plan import (
     Plan,
     Ref,
     SemiJoin,
+    TypeName,
 )
 
 CASES = Path(__file__).parent / "cases"
@@ -78,6 +81,12 @@ def _show(node: Any) -> str:
         case DistanceTo():
             there = f"?{node.latitude} ?{node.longitude}"
             return f"distance({_show(node.latitude_ref)} {_show(node.longitude_ref)} {there} ?{node.radius})"
+        case Label(ref):
+            return f"label({_show(ref)})"
+        case Grouping(key):
+            return f"grouping({_show(key)})"
+        case TypeName(slot):
+            return f"type({slot})"
         case Compare(expression, operator, number):
             return f"{_show(expression)} {operator.value} ?{number}"
         case IsNull(expression, negated):

@@ -254,6 +254,28 @@ def test_aggregates_over_all_rows(accounts: Store, of: Any, ask: Any) -> None:
     assert [type(value) for value in row[3:8]] == [int, float, float, float, int]
 
 
+@pytest.mark.parametrize(
+    ("values", "total", "mean"),
+    [
+        ((1.1, 2.2, None), 3.3, 1.65),
+        ((0.1, 0.2, 0.07), 0.37, 0.37 / 3),
+        ((1e9 + 0.1, -1e9), 0.1, 0.05),
+        ((99999999999999.99,), 99999999999999.99, 99999999999999.99),
+        ((1.0, 0.0, 0.0), 1.0, 1 / 3),
+        ((None,), None, None),
+    ],
+)
+def test_sums_are_of_decimals(
+    store: Store, of: Any, ask: Any, fill: Any, values: Any, total: float | None, mean: float | None
+) -> None:
+    maker = of("Account")
+    fill(store, "Account", *({"Id": f"001{n}", "AnnualRevenue": value} for n, value in enumerate(values)))
+    columns = aggregates(maker, (Aggregate.SUM, "AnnualRevenue"), (Aggregate.AVG, "AnnualRevenue"))
+    assert ask(store, maker.plan(columns, aggregate=True)) == [(total, mean)]
+    having = IsNull(columns[0]) if total is None else Compare(columns[0], Operator.EQ, 0)
+    assert len(ask(store, maker.plan(columns, aggregate=True, having=having), total)) == 1
+
+
 def test_aggregates_over_nothing(accounts: Store, of: Any, ask: Any) -> None:
     maker = of("Account")
     functions = [(function, "NumberOfEmployees") for function in Aggregate]

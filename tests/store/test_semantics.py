@@ -14,8 +14,8 @@ import pytest
 
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.record_shape import (
-    ChildRows,
     ChildrenMember,
+    ChildRows,
     CompoundMember,
     FieldMember,
     Member,
@@ -25,7 +25,6 @@ from mockorg_server.schema.record_shape import (
 )
 from mockorg_server.schema.schema import Schema, load_schema
 from mockorg_server.soql.compiler import QueryCompiler
-from mockorg_server.soql.error import SoqlError
 from mockorg_server.soql.moment import Moment
 from mockorg_server.store.store import Snapshot, Store
 

@@ -28,36 +28,22 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 _UTF_8_MARK = b"\xef\xbb\xbf"
 _LIMIT_HINT = re.compile(r",? (?:try|use) XML_PARSE_HUGE(?: option)?")  # how libxml2 ends what it says of a limit
 _SMALL_BYTES = 16 * 1024
-_MAX_NAMED_BYTES = 512 * 1024
+_MAX_NAMES = 5_000  # of one thread: some 250 KB, and more than the fields of a hundred objects
 
 
-class DocumentReader:
-    """Parses requests; hold one per application. Safe under threads.
+def read_document(content: bytes, charset: str | None = None) -> etree._Element:
+    """Give the root element of a request. ``charset`` is that of the Content-Type; it outdoes the XML declaration.
 
     libxml2 keeps every name that a thread has ever met, as long as the thread lives. A large document is therefore
-    parsed in a thread of its own, and so is every one once a thread has met many new names: what a caller makes up
-    is forgotten with it.
+    parsed in a thread of its own, and so is every one once a thread knows many names: what a caller makes up is
+    forgotten with it.
+    Raises ClientFault for what is no XML, has a document type, or is beyond the limits. The texts are inferred.
     """
-
-    def __init__(self) -> None:
-        self._here = threading.local()
-
-    def read(self, content: bytes, charset: str | None = None) -> etree._Element:
-        """Give the root element. ``charset`` is that of the Content-Type; it outdoes the XML declaration.
-
-        Raises ClientFault for what is no XML, has a document type, or is beyond the limits. The texts are inferred.
-        """
-        _check_encoding(content, charset)
-        _check_size(content)
-        named_bytes = getattr(self._here, "named_bytes", 0)
-        if len(content) > _SMALL_BYTES or named_bytes > _MAX_NAMED_BYTES:
-            return _in_own_thread(lambda: _parse(content, charset))
-        names = etree.memory_debugger.dict_size()
-        try:
-            return _parse(content, charset)
-        finally:
-            if etree.memory_debugger.dict_size() > names:
-                self._here.named_bytes = named_bytes + len(content)
+    _check_encoding(content, charset)
+    _check_size(content)
+    if len(content) > _SMALL_BYTES or etree.memory_debugger.dict_size() > _MAX_NAMES:
+        return _in_own_thread(lambda: _parse(content, charset))
+    return _parse(content, charset)
 
 
 def charset_of(content_type: str) -> str | None:

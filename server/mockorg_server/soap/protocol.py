@@ -18,7 +18,7 @@ from mockorg_server.core.host import Host
 from mockorg_server.schema.api_version import LOGIN_LAST
 from mockorg_server.schema.schema import SchemaView
 from mockorg_server.soap.contract import API_NAMESPACE, Contract
-from mockorg_server.soap.document import DocumentReader
+from mockorg_server.soap.document import read_document
 from mockorg_server.soap.envelope import local_name, read_envelope
 from mockorg_server.soap.exchange import Exchange
 from mockorg_server.soap.fault import ClientFault, client_fault, no_such_operation, org_fault
@@ -57,7 +57,6 @@ class PartnerProtocol(ProtocolBase):  # type: ignore[misc]  # spyne has no types
         self._host = host
         self._codes = frozenset(contract.enums["fns:ExceptionCode"])
         self._results = ResultWriters(contract)
-        self._documents = DocumentReader()
         self._readers: dict[SchemaView, RecordReaders] = {}
 
     def get_context(self, parent: Any, transport: Any) -> None:
@@ -66,7 +65,7 @@ class PartnerProtocol(ProtocolBase):  # type: ignore[misc]  # spyne has no types
     def create_in_document(self, ctx: Any, charset: str | None = None) -> None:
         """Parse the request into ``ctx.in_document``."""
         try:
-            ctx.in_document = read_envelope(self._documents.read(b"".join(ctx.in_string), charset))
+            ctx.in_document = read_envelope(read_document(b"".join(ctx.in_string), charset))
         except ClientFault as fault:
             raise Refusal(fault) from None
 

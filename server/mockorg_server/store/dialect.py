@@ -114,6 +114,12 @@ class SqliteDialect:
         """Give text of the schema (a picklist value, an sObject name) as an SQL literal."""
         return "'" + literal.replace("'", "''") + "'"
 
+    # --- sums
+
+    def sum_of_decimals(self, expression: str) -> str:
+        """Add doubles as the decimals that people wrote, 1.1 and 2.2 to 3.3; null over no values."""
+        return f"mockorg_sum({expression})"
+
     # --- conditions
 
     def like(self, expression: str, pattern: str, negated: bool = False) -> str:

@@ -320,8 +320,16 @@ class Scope:
         return f"COUNT(DISTINCT {self.operand(_argument(aggregate)).sql})"
 
     def total(self, aggregate: AggregateRef) -> str:
-        """Give SUM (an int of ints) or AVG; null over no values."""
-        return f"{aggregate.function}({self.raw(_argument(aggregate))})"
+        """Give SUM (an int of ints) or AVG; null over no values.
+
+        The platform adds decimals, where doubles would drift: 1.1 and 2.2 are 3.3 (inferred).
+        """
+        argument = _argument(aggregate)
+        raw = self.raw(argument)
+        if argument.field.type not in _DECIMALS:
+            return f"{aggregate.function}({raw})"
+        total = self.dialect.sum_of_decimals(raw)
+        return total if aggregate.function is Aggregate.SUM else f"{total} / COUNT({raw})"
 
     def extreme(self, aggregate: AggregateRef) -> str:
         """Give MIN or MAX; of texts the one that sorts first or last without regard to case."""
@@ -329,6 +337,7 @@ class Scope:
         return self.dialect.raw_of_key(key) if key else f"{aggregate.function}({self.raw(_argument(aggregate))})"
 
 
+_DECIMALS: Final = frozenset({FieldType.CURRENCY, FieldType.DOUBLE, FieldType.PERCENT})
 _MAX_ARGUMENTS: Final = 100  # of one function; SQLite takes at least 127
 _RANK_DIGITS: Final = 5
 _RANK_BASE: Final = 10_000  # so that all ranks have five digits and sort as text too
