@@ -35,8 +35,7 @@ def rows(effort: Effort) -> Iterator[Row]:
 
 def _rates(ours: Server, baseline: Server, clients: int, request: bytes, effort: Effort) -> Row:
     turns = [
-        (_per_second(ours, clients, request), _per_second(baseline, clients, request))
-        for _ in range(effort.of(7, 3))
+        (_per_second(ours, clients, request), _per_second(baseline, clients, request)) for _ in range(effort.of(7, 3))
     ]
     return Row(
         f"queries of one row, {clients} client{'s'[: clients > 1]}",

@@ -134,9 +134,11 @@ def test_another_clock(database: Path) -> None:
         today = run(earlier, op.GetUpdated("Account", NOW - 11 * day, NOW - 9 * day))
         assert today.ids == ("001000000000002AAA",)
         assert earlier.created_at == first.created_at
-    with started(database, clock_start=NOW - 400 * day) as before_its_time:
-        with pytest.raises(OrgError, match="before org replication enabled date"):
-            run(before_its_time, op.GetUpdated("Account", NOW - 402 * day, NOW - 401 * day))
+    with (
+        started(database, clock_start=NOW - 400 * day) as before_its_time,
+        pytest.raises(OrgError, match="before org replication enabled date"),
+    ):
+        run(before_its_time, op.GetUpdated("Account", NOW - 402 * day, NOW - 401 * day))
 
 
 def test_a_feature_that_goes_and_comes_back(database: Path) -> None:
