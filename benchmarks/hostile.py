@@ -83,9 +83,7 @@ KINDS: tuple[Callable[[int, str], Hostile], ...] = (
 HEAVY: tuple[Callable[[int, str], Hostile], ...] = (
     lambda number, _: Hostile(BOMB, "gzip"),
     _deep,
-    lambda number, token: Hostile(
-        envelope(token, query(f"SELECT Id FROM Account WHERE {'(' * 5_000}Name = '{number}'"))
-    ),
+    lambda number, token: Hostile(envelope(token, query(f"SELECT Id FROM Lead WHERE {'(' * 5_000}Name = '{number}'"))),
     lambda number, token: Hostile(envelope(token, query(f"SELECT {'Id,' * 30_000} Name{number} FROM Account"))),
 )
 """Makers that cost it a tenth of a second or more."""

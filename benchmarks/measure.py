@@ -72,19 +72,20 @@ def compare(
     runs: int,
     most: float | None = None,
     less: Work | None = None,
+    parts: int = 1,
     times: int = 1,
     baseline_times: int = 1,
 ) -> Row:
     """Run ours and the baseline in turn, after one run of each that does not count.
 
     The ratio is the median of the ratios of each turn. The time of ``less``, a part of ours that is not meant, is
-    taken off.
+    taken off; what is left is told for one of ``parts``. Short work is repeated ``times`` in a row.
     """
     ours(), baseline()
     turns: list[tuple[float, float]] = []
     for _ in range(runs):
         part = seconds(less, times) if less is not None else 0.0
-        turns.append((seconds(ours, times) - part, seconds(baseline, baseline_times)))
+        turns.append(((seconds(ours, times) - part) / parts, seconds(baseline, baseline_times)))
     return row_of(name, turns, baseline_name, most)
 
 

@@ -1,6 +1,8 @@
 """Calls through the whole application, from the bytes of a request to those of the reply, without a socket."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import baseline_create
 import baseline_query
@@ -23,6 +25,7 @@ def rows(effort: Effort) -> Iterator[Row]:
     yield from _create(host, effort)
     yield from _page(host, effort)
     yield from _small(host, effort)
+    yield from _file(host, effort)
     host.close()
 
 
@@ -46,7 +49,7 @@ def _create(host: Host, effort: Effort) -> Iterator[Row]:
         less=engine,
     )
     org.reset()
-    yield compare("create of 200 in the engine, a record", engine, cal, "cal", runs=effort.of(41, 9))
+    yield compare("create of 200 in the engine, for each", engine, cal, "cal", runs=effort.of(41, 9), parts=200)
     org.reset()
 
 
@@ -83,3 +86,14 @@ def _small(host: Host, effort: Effort) -> Iterator[Row]:
     ):
         post = poster(app, envelope(token, body))
         yield compare(name, post, cal, "cal", runs=effort.of(51, 11), times=times, baseline_times=5)
+
+
+def _file(host: Host, effort: Effort) -> Iterator[Row]:
+    with TemporaryDirectory() as folder:
+        in_file = Host.open(OrgSettings(database=str(Path(folder) / "org.db")))
+        ours, baseline = (poster(build_app(each), envelope(each.default.token, create(1))) for each in (in_file, host))
+        runs = effort.of(51, 11)
+        yield compare(
+            "create of one record, in a file", ours, baseline, "in memory", runs=runs, times=5, baseline_times=5
+        )
+        in_file.close()

@@ -47,11 +47,14 @@ def _number(value: float) -> str:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="run.py", description="Print the table of speeds and sizes.")
-    parser.add_argument("files", nargs="*", choices=[[], *FILES], help="only the rows of these files; else all")
+    parser.add_argument("files", nargs="*", help=f"only these rows: {', '.join(FILES)}")
     parser.add_argument("--quick", action="store_true", help="fewer runs and smaller data, for a look")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a row is over its bound")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if unknown := set(options.files) - set(FILES):
+        parser.error(f"unknown rows: {', '.join(sorted(unknown))}; there are {', '.join(FILES)}")
+    return options
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ said anything yet wait in the selector instead of in a worker thread, more worke
 
 from __future__ import annotations
 
+import io
 import logging
 import socket
 import time
@@ -18,6 +19,7 @@ from cheroot import errors, wsgi
 from cheroot.server import HTTPConnection, HTTPRequest
 
 from mockorg_server.framing import chunked_body, read_header_lines
+from mockorg_server.patience import Patience, PatientReader
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -102,6 +104,10 @@ class _Request(HTTPRequest):
 
     header_reader = staticmethod(read_header_lines)
 
+    def parse_request(self) -> None:
+        self.conn.rfile.patient.begin()
+        super().parse_request()
+
     def read_request_headers(self) -> bool:
         try:
             ready = bool(super().read_request_headers())  # type: ignore[no-untyped-call]
@@ -151,17 +157,17 @@ class _Request(HTTPRequest):
         super().send_headers()
 
     def _skip_rest(self) -> bool:
-        if not self.chunked_read:
-            return int(self.rfile.remaining) <= MAX_UNREAD_BODY_BYTES  # cheroot reads these itself
+        if not self.chunked_read and int(self.rfile.remaining) > MAX_UNREAD_BODY_BYTES:
+            return False
         skipped = 0
         try:
             while chunk := self.rfile.read(65_536):
                 skipped += len(chunk)
                 if skipped > MAX_UNREAD_BODY_BYTES:
                     return False
-        except (ValueError, OSError):  # what follows is no chunk
+        except (ValueError, OSError):  # what follows is no chunk, or does not come
             return False
-        return True
+        return self.chunked_read or not self.rfile.remaining
 
 
 class _Writer:
@@ -171,7 +177,31 @@ class _Writer:
         self._sock = sock
 
     def write(self, data: bytes) -> None:
+        self._sock.settimeout(CLIENT_TIMEOUT_SECONDS)
         self._sock.sendall(data)
+
+
+class _Reader(io.BufferedReader):
+    """A buffer over a reader with bounded patience. cheroot's own is the one of the standard library in Python."""
+
+    def __init__(self, sock: socket.socket, size: int, server: _Server) -> None:
+        self.patient = PatientReader(sock, Patience(seconds=CLIENT_TIMEOUT_SECONDS), lambda: server.is_crowded)
+        super().__init__(self.patient, size)
+        self.bytes_read = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        self.bytes_read += len(data)
+        return data
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        data = super().readline(size)
+        self.bytes_read += len(data)
+        return data
+
+    def has_data(self) -> bool:
+        """Tell whether there is data in the buffer."""
+        return self.patient.total_bytes > self.bytes_read
 
 
 class _Connection(HTTPConnection):
@@ -180,9 +210,9 @@ class _Connection(HTTPConnection):
     RequestHandlerClass = _Request
     has_unread = False
 
-    def __init__(self, server: Any, sock: socket.socket, makefile: Callable[..., Any]) -> None:
+    def __init__(self, server: _Server, sock: socket.socket, _makefile: Callable[..., Any]) -> None:
         def make(sock: socket.socket, mode: str, size: int) -> Any:
-            return _Writer(sock) if mode == "wb" else makefile(sock, mode, size)
+            return _Writer(sock) if mode == "wb" else _Reader(sock, size, server)
 
         super().__init__(server, sock, make)
 
@@ -234,6 +264,11 @@ class _Server(wsgi.Server):
         self.bind_addr = self.resolve_real_bind_addr(bound)  # type: ignore[no-untyped-call]
         assert isinstance(bound, socket.socket)  # noqa: S101
         return bound
+
+    @property
+    def is_crowded(self) -> bool:
+        """True when a connection waits for a worker and none is free."""
+        return bool(self.requests.qsize > 0 and self.requests.idle == 0)
 
     def process_conn(self, conn: _Connection) -> None:
         """Hand a connection to a worker, but a new one to the selector, until its first byte is there."""

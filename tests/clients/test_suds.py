@@ -1,10 +1,13 @@
 """suds-community, unmodified, from the served WSDL."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from suds import WebFault
 from suds.client import Client
+
+SEED_OBJECT = "ConvMessageSendRequest"
 
 
 def connected(mock_org: Any) -> Any:
@@ -34,6 +37,44 @@ def test_suds_queries_and_creates(mock_org: Any) -> None:
     assert [str(name) for name in retrieved[0].Name] == ["Suds Co"]
     (deleted,) = client.service.delete([created.id])
     assert deleted.success
+
+
+def test_suds_changes_upserts_and_describes(mock_org: Any) -> None:
+    client = connected(mock_org)
+    assert str(client.service.getUserInfo().userName) == "user@example.com"
+
+    contact = client.factory.create("ens:sObject")
+    contact.type, contact.Id = "Contact", None
+    contact.Email, contact.LastName = "barbara@example.com", "Liskov & <Co> 東京"
+    (first,) = client.service.upsert("Email", [contact])
+    (second,) = client.service.upsert("Email", [contact])
+    assert (first.created, second.created, str(second.id)) == (True, False, str(first.id))
+
+    change = client.factory.create("ens:sObject")
+    change.type, change.fieldsToNull, change.Id = "Contact", ["Email"], first.id
+    (updated,) = client.service.update([change])
+    assert updated.success
+    (record,) = client.service.retrieve("LastName,Email", "Contact", [first.id])
+    assert [str(name) for name in record.LastName] == ["Liskov & <Co> 東京"]
+    assert record.Email == []  # how suds reads a null
+
+    account = client.service.describeSObject("Account")
+    assert (str(account.name), account.createable) == ("Account", True)
+    described = client.service.describeSObjects(["Account", SEED_OBJECT])
+    assert [str(each.name) for each in described] == ["Account", SEED_OBJECT]
+    assert len(client.service.describeGlobal().sobjects) > 1000
+
+
+def test_suds_sees_what_changed_in_a_window(mock_org: Any) -> None:
+    client = connected(mock_org)
+    window = (datetime(2026, 1, 31, 9, tzinfo=UTC), datetime(2026, 1, 31, 12, tzinfo=UTC))
+    updated = client.service.getUpdated(SEED_OBJECT, *window)
+    assert [str(each) for each in updated.ids] == [
+        mock_org.ids[name] for name in ("completed", "in_progress", "pending")
+    ]
+    (deleted,) = client.service.getDeleted(SEED_OBJECT, *window).deletedRecords
+    assert str(deleted.id) == mock_org.ids["deleted"]
+    assert deleted.deletedDate == datetime(2026, 1, 31, 11, 30, 5, tzinfo=UTC)
 
 
 def test_suds_sees_a_refusal(mock_org: Any) -> None:

@@ -189,8 +189,8 @@ def test_describe_global_and_the_rest_of_the_describes(partner: Partner) -> None
 
 
 def test_what_is_not_built_says_so(partner: Partner) -> None:
-    with pytest.raises(Fault, match="undelete"):
-        partner.call("undelete", ["001000000000001AAA"])
+    with pytest.raises(Fault, match=r"mockorg does not support describeTabs\(\) yet"):
+        partner.call("describeTabs")
 
 
 def test_a_search_is_read_strictly(partner: Partner, mock_org: Any) -> None:
@@ -204,3 +204,15 @@ def test_a_search_is_read_strictly(partner: Partner, mock_org: Any) -> None:
     with pytest.raises(Fault) as caught:
         partner.call("search", "FIND {a|b}")
     assert caught.value.code.endswith("MALFORMED_SEARCH")
+
+
+def test_compound_values_and_parents_by_type_are_read_strictly(partner: Partner) -> None:
+    (saved,) = partner.call("create", partner.record("Account", Name="Acme", BillingCity="Oslo"))
+    partner.call("create", partner.record("Task", Subject="t", WhatId=saved.id))
+    page = partner.call("query", "SELECT BillingAddress, ShippingAddress FROM Account")
+    billing, shipping = page.records[0]._value_1
+    assert (billing.city, billing.street, billing.latitude) == ("Oslo", None, None)
+    assert len(shipping) == 0
+    page = partner.call("query", "SELECT TYPEOF What WHEN Account THEN Name END FROM Task")
+    (what,) = page.records[0]._value_1
+    assert (what.type, what.Id, fields_of(what)) == ("Account", None, {"Name": "Acme"})

@@ -77,6 +77,7 @@ def test_a_reset_is_alone(org: Org) -> None:
     run_on = threading.Event()
     run_on.set()
     refused: Counter[str] = Counter()
+    tried = threading.Semaphore(0)
 
     def call(number: int) -> int:
         done = 0
@@ -93,12 +94,16 @@ def test_a_reset_is_alone(org: Org) -> None:
                 done += 1
             except OrgError as error:
                 refused[error.code] += 1
+            finally:
+                tried.release()
         return done
 
     with ThreadPoolExecutor(4) as pool:
         calling = [pool.submit(call, number) for number in range(4)]
         try:
             for _ in range(40):
+                for _ in range(5):
+                    assert tried.acquire(timeout=PATIENCE_SECONDS)
                 org.reset()
                 run(org, accounts("z"))
         finally:

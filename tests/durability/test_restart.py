@@ -72,8 +72,8 @@ def test_sessions_and_locators_end(database: Path) -> None:
     with started(database) as first:
         for _ in range(2):
             run(first, accounts(*map(str, range(150))))
-        old = run(first, everything).query_locator
         session = login(first, "someone@x.example").session_id
+        old = run(first, everything).query_locator
     with started(database) as second:
         for token in (first.token, session):
             with pytest.raises(OrgError) as caught:
@@ -134,11 +134,12 @@ def test_another_clock(database: Path) -> None:
         today = run(earlier, op.GetUpdated("Account", NOW - 11 * day, NOW - 9 * day))
         assert today.ids == ("001000000000002AAA",)
         assert earlier.created_at == first.created_at
+    window = NOW - 402 * day, NOW - 401 * day
     with (
         started(database, clock_start=NOW - 400 * day) as before_its_time,
         pytest.raises(OrgError, match="before org replication enabled date"),
     ):
-        run(before_its_time, op.GetUpdated("Account", NOW - 402 * day, NOW - 401 * day))
+        run(before_its_time, op.GetUpdated("Account", *window))
 
 
 def test_a_feature_that_goes_and_comes_back(database: Path) -> None:

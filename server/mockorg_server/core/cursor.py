@@ -1,7 +1,8 @@
 """Query locators: the rest of a result that did not fit its page.
 
 Ids begin with ``0r8`` and keep through a result; the locator's text adds the offset of the next row: ``0r8…-2000``
-(SOAP API guide and release notes; see docs). A locator lives two days by the org's clock; their number is not limited.
+(SOAP API guide and release notes; see docs). A locator lives two days by the org's clock; their number is not limited,
+but results that were read to their end are let go, the oldest first, when all together become too large.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ from mockorg_server.schema.record_shape import RecordShape, Row
 
 LIFE = timedelta(days=2)
 PREFIX = "0r8"
+MAX_KEPT_ROWS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Cursor:
     shape: RecordShape
     rows: Sequence[Row]
     user_id: str
     opened_at: datetime
+    ended: bool = False
 
 
 class Cursors:
@@ -37,6 +40,7 @@ class Cursors:
         self._ids = ids
         self._lock = threading.Lock()
         self._cursors: dict[str, _Cursor] = {}
+        self._kept_rows = 0
 
     def first_page(self, shape: RecordShape, rows: Sequence[Row], batch_size: int, user_id: str) -> QueryResult:
         """Give the first ``batch_size`` rows, and keep the rest under a new locator when there are more."""
@@ -51,8 +55,10 @@ class Cursors:
         now = self._clock.now()
         cursor_id = self._ids.next_id(PREFIX)
         with self._lock:
-            self._drop_old(now)
             self._cursors[cursor_id] = _Cursor(shape, rows, user_id, now)
+            self._kept_rows += len(rows)
+            if self._kept_rows > MAX_KEPT_ROWS:
+                self._make_room(now)
         return f"{cursor_id}-{offset}"
 
     def next_page(self, query_locator: str, batch_size: int, user_id: str) -> QueryResult:
@@ -67,6 +73,7 @@ class Cursors:
         start = int(offset_text)
         end = start + batch_size
         done = end >= len(cursor.rows)
+        cursor.ended |= done
         locator = None if done else f"{cursor_id}-{end}"
         return QueryResult(cursor.shape, cursor.rows[start:end], len(cursor.rows), done, locator)
 
@@ -74,10 +81,15 @@ class Cursors:
         """Forget every cursor."""
         with self._lock:
             self._cursors.clear()
+            self._kept_rows = 0
 
-    def _drop_old(self, now: datetime) -> None:
-        for cursor_id in [key for key, cursor in self._cursors.items() if now - cursor.opened_at > LIFE]:
-            del self._cursors[cursor_id]
+    def _make_room(self, now: datetime) -> None:
+        for cursor_id, cursor in list(self._cursors.items()):
+            if self._kept_rows <= MAX_KEPT_ROWS:
+                break
+            if cursor.ended or now - cursor.opened_at > LIFE:
+                del self._cursors[cursor_id]
+                self._kept_rows -= len(cursor.rows)
 
 
 def _invalid_query_locator() -> OrgError:

@@ -6,7 +6,7 @@ Salesforce clients send gzip by default (WSC, pyforce, Beatbox), so a bomb must 
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from mockorg_server.core.error import OrgError
 from mockorg_server.soap.fault import ClientFault
@@ -49,7 +49,7 @@ def _read(environ: WSGIEnvironment, max_bytes: int) -> bytes:
             length = int(told[:20])
             if length > max_bytes:
                 raise _too_large(max_bytes)
-            content: bytes = stream.read(length)
+            content = _read_up_to(stream, length)
             if len(content) < length:
                 raise ClientFault(f"The request ended after {len(content)} of {length} bytes")
             return content
@@ -58,6 +58,15 @@ def _read(environ: WSGIEnvironment, max_bytes: int) -> bytes:
     except (OSError, EOFError, ValueError) as error:
         raise ClientFault(f"The request could not be read: {error}") from None
     return b""
+
+
+def _read_up_to(stream: IO[bytes], length: int) -> bytes:
+    """Read so much, or less at the end of the stream; piece by piece, since room is taken before it is filled."""
+    pieces = []
+    while length and (piece := stream.read(min(length, _PIECE_BYTES))):
+        pieces.append(piece)
+        length -= len(piece)
+    return b"".join(pieces)
 
 
 def _read_to_end(stream: object, max_bytes: int) -> bytes:

@@ -60,7 +60,7 @@ class PartnerProtocol(ProtocolBase):  # type: ignore[misc]  # spyne has no types
         self._readers: dict[SchemaView, RecordReaders] = {}
 
     def get_context(self, parent: Any, transport: Any) -> None:
-        """Keep no state of the protocol beside a call: the one of spyne refers to itself and outlives the call."""
+        """Keep no state of the protocol beside a call: spyne's refers to itself and lives until it is collected."""
 
     def create_in_document(self, ctx: Any, charset: str | None = None) -> None:
         """Parse the request into ``ctx.in_document``."""

@@ -115,8 +115,8 @@ class QueryCompiler:
 
     def _bind(self, text: str, version: int, seen: Skeleton) -> tuple[_Shape, BoundQuery]:
         tokens = tokenise(text)
-        binding = bind(parse_tokens(text, tokens), text, self._schema.view(version))
         literals = [token for token in tokens if token.kind <= LAST_LITERAL]
+        binding = bind(parse_tokens(text, tokens), text, self._schema.view(version))
         if [token.start for token in literals] != [token.start for token in seen.literals]:
             raise AssertionError(f"skeleton and tokens disagree: {text!r}")
         items = binding.parameters

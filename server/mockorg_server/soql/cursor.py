@@ -22,35 +22,38 @@ MAX_DEPTH = 100
 
 
 class Cursor:
-    """Reads tokens one way only. ``token`` is the current one, ``literal_count`` how many literals are behind it."""
+    """Reads tokens one way only. ``token`` is the current one, ``literal_count`` how many literals are behind it.
+
+    The list is used up on the way: a text of 100,000 characters has more in its tokens than in its syntax tree, and so
+    they are never in memory together.
+    """
 
     def __init__(self, text: str, tokens: list[Token]) -> None:
         self._text = text
-        self._tokens = tokens
-        self._at = 0
+        tokens.reverse()
+        self._left = tokens
         self._depth = 0
         self.literal_count = 0
-        self.token = tokens[0]
+        self.token = tokens[-1]
 
     def advance(self) -> Token:
         """Step over the current token and give it."""
-        token = self.token
+        token = self._left.pop()
         if token.kind <= LAST_LITERAL:
             self.literal_count += 1
-        self._at += 1
-        self.token = self._tokens[self._at]
+        self.token = self._left[-1]
         return token
 
     def ahead(self, distance: int = 1) -> Token:
         """Give a token further on, or END."""
-        return self._tokens[min(self._at + distance, len(self._tokens) - 1)]
+        return self._left[max(-1 - distance, -len(self._left))]
 
     def accept(self, upper: str) -> bool:
         """Step over the current token if it is this symbol or keyword."""
         token = self.token
         if token.upper == upper and (token.kind is Kind.WORD or token.kind is Kind.SYMBOL):
-            self._at += 1
-            self.token = self._tokens[self._at]
+            self._left.pop()
+            self.token = self._left[-1]
             return True
         return False
 

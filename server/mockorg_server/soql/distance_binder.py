@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mockorg_server.schema.compound import MEMBERS, parts_of
 from mockorg_server.schema.field_type import FieldType
-from mockorg_server.schema.sobject import Field, SObject
 from mockorg_server.schema.value import Value
 from mockorg_server.soql import syntax
 from mockorg_server.soql.excerpt import unsupported
@@ -16,7 +16,6 @@ from mockorg_server.soql.where_binder import Subject
 
 # The Earth's mean radius (IUGG). The SOQL reference promises the haversine formula within 0.0002 %, not a radius.
 RADII = {"km": 6371.0088, "mi": 3958.7613}
-_PLACES = (FieldType.ADDRESS, FieldType.LOCATION)
 
 
 def bind_distance(expression: syntax.Distance, scope: Scope, parameters: ParameterList) -> Subject:
@@ -24,15 +23,15 @@ def bind_distance(expression: syntax.Distance, scope: Scope, parameters: Paramet
     path = expression.path
     column = scope.column(path)
     name = column.field.name
-    if column.field.type not in _PLACES:
+    if column.field.type not in MEMBERS:
         malformed(f"field {name} does not support the function DISTANCE", scope, path.position)
-    parts = [_part(column.node.sobject, column.field, word) for word in ("latitude", "longitude")]
-    if parts[0] is None or parts[1] is None:
+    parts = parts_of(column.node.sobject, column.field)
+    if not {"latitude", "longitude"} <= set(parts):
         raise unsupported(f"DISTANCE() of {name}, which has no latitude and longitude,")
     slot = column.ref.slot
     distance = DistanceTo(
-        Ref(slot, parts[0]),
-        Ref(slot, parts[1]),
+        Ref(slot, parts["latitude"]),
+        Ref(slot, parts["longitude"]),
         parameters.literal(expression.latitude, _to_degrees(90), expression.latitude.position),
         parameters.literal(expression.longitude, _to_degrees(180), expression.longitude.position),
         parameters.literal(expression.unit, to_radius, expression.unit.position),
@@ -57,7 +56,3 @@ def _to_degrees(most: int) -> Converter:
         return number
 
     return degrees
-
-
-def _part(sobject: SObject, compound: Field, word: str) -> Field | None:
-    return next((f for f in sobject.fields if f.compound_field_name == compound.name and word in f.name.lower()), None)

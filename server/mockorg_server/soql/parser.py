@@ -37,7 +37,7 @@ def parse(text: str) -> Query:
 
 
 def parse_tokens(text: str, tokens: list[Token]) -> Query:
-    """Parse a text whose tokens are already there."""
+    """Parse a text whose tokens are already there; the list is used up."""
     if len(tokens) == 1:
         raise SoqlError("MALFORMED_QUERY", "SOQL statements cannot be empty or null")
     parser = Parser(text, tokens)
