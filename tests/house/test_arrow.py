@@ -31,7 +31,7 @@ OWNERS = {
     "simple_salesforce": ("mockorg_server.demo.",),
 }
 # What stands beside the rooms and may be imported by each: it imports nothing itself.
-SHARED = ("mockorg_server.__version__", "mockorg_server.shipped.")
+SHARED = ("mockorg_server.__version__", "mockorg_server.shipped.", "mockorg_server.web_address.")
 
 
 def imports(module: Module) -> Iterator[str]:

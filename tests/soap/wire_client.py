@@ -53,7 +53,10 @@ class FakeHost:
     org: FakeOrg = field(default_factory=FakeOrg)
     asked: list[tuple[str | None, str | None]] = field(default_factory=list)
 
-    def org_of(self, session_id: str | None, org_id: str | None) -> FakeOrg:
+    def org_of_login(self, username: str, org_id: str | None, host_name: str) -> FakeOrg:
+        return self.org
+
+    def org_of(self, session_id: str | None, org_id: str | None, host_name: str) -> FakeOrg:
         self.asked.append((session_id, org_id))
         return self.org
 

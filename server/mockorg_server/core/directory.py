@@ -37,6 +37,10 @@ class Directory:
         """User names that were configured."""
         return tuple(user.name for user in self._settings.values())
 
+    def knows(self, username: str) -> bool:
+        """Tell whether the user name was set up, in any case."""
+        return username.casefold() in self._settings
+
     def user_id_of(self, context: CallContext, username: str, password: str) -> str | None:
         """Give the id of the active user who may log in so, or None.
 

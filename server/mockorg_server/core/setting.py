@@ -32,6 +32,8 @@ class OrgSettings:
     ``database`` is ``memory`` or the path of a file. Without ``users``, every user name with a non-empty password gets
     in. ``clock_start`` (aware) freezes the clock there; None = real time. ``seeds`` are loaded into
     a fresh database. ``session_seed`` makes session ids repeat from run to run; None = they cannot be guessed.
+    ``my_domain``, in lower case, is the first label of the host names that are this org's own: ``acme`` for
+    ``acme.my.salesforce.com``.
     """
 
     database: str = "memory"
@@ -40,4 +42,5 @@ class OrgSettings:
     features: frozenset[str] = DEFAULT_FEATURES
     clock_start: datetime | None = None
     session_seed: int | None = None
+    my_domain: str | None = None
     seeds: Sequence[SeedRecord] = ()

@@ -5,7 +5,6 @@ HTTP ends here: paths, methods, compression, statuses. What a call is, the endpo
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from mockorg_server.soap.fault import ClientFault, client_fault, org_fault
 from mockorg_server.soap.http_body import DEFAULT_MAX_BODY_BYTES, read_body
 from mockorg_server.soap.request import not_built
 from mockorg_server.soap.wsdl_document import PARTNER_WSDL, wsdl_for
+from mockorg_server.web_address import base_url, host_name
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 XML = "text/xml; charset=UTF-8"
 TEXT = "text/plain; charset=UTF-8"
 
-_AUTHORITY = re.compile(r"[A-Za-z0-9._-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
 _MIN_GZIP_BYTES = 1024
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -93,7 +92,7 @@ class SoapApplication:
         if environ["REQUEST_METHOD"] == "POST":
             return _fault_or_reply(self._call(environ, address))
         if environ["REQUEST_METHOD"] in {"GET", "HEAD"} and _asks_for_wsdl(environ) and address.api == PARTNER:
-            return _Response("200 OK", XML, wsdl_for(_base_url(environ) + path.rstrip("/")))
+            return _Response("200 OK", XML, wsdl_for(base_url(environ) + path.rstrip("/")))
         return _Response("405 Method Not Allowed", TEXT, b"A SOAP call is a POST.\n", (("Allow", "POST"),))
 
     def _call(self, environ: WSGIEnvironment, address: Address) -> Answer:
@@ -111,7 +110,7 @@ class SoapApplication:
             return Answer(client_fault(fault), is_fault=True)
         except OrgError as error:
             return Answer(org_fault(error), is_fault=True)
-        return self._endpoint.answer(content, Exchange(_base_url(environ), version, address.org_id, charset))
+        return self._endpoint.answer(content, _exchange(environ, version, address, charset))
 
     def _document(self, environ: WSGIEnvironment, path: str) -> _Response:
         path = path.rstrip("/")
@@ -127,7 +126,11 @@ class SoapApplication:
         if title is not None:
             text = f"mockorg does not have {title} yet. The partner WSDL is at /soap/wsdl.jsp.\n"
             return _Response("501 Not Implemented", TEXT, text.encode())
-        return _Response("200 OK", XML, wsdl_for(_base_url(environ) + self._wsdl_path))
+        return _Response("200 OK", XML, wsdl_for(base_url(environ) + self._wsdl_path))
+
+
+def _exchange(environ: WSGIEnvironment, version: int, address: Address, charset: str | None) -> Exchange:
+    return Exchange(base_url(environ), version, address.org_id, charset, host_name=host_name(environ))
 
 
 def _fault_or_reply(answer: Answer) -> _Response:
@@ -138,14 +141,6 @@ def _fault_or_reply(answer: Answer) -> _Response:
 def _asks_for_wsdl(environ: WSGIEnvironment) -> bool:
     first: str = environ.get("QUERY_STRING", "").partition("&")[0]
     return first.partition("=")[0].lower() == "wsdl"
-
-
-def _base_url(environ: WSGIEnvironment) -> str:
-    """Give this server's address as the caller knows it, without a slash at the end."""
-    host = environ.get("HTTP_HOST") or ""
-    if not _AUTHORITY.fullmatch(host):  # nothing but an address may get into replies
-        host = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
-    return f"{environ['wsgi.url_scheme']}://{host}"
 
 
 def _takes_gzip(accepted: str) -> bool:

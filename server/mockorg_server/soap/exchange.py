@@ -14,14 +14,15 @@ class Exchange:
     """One call.
 
     ``base_url`` is this server as the caller wrote it (``http://127.0.0.1:8800``), ``version`` the API version of the
-    endpoint (60), ``org_id`` the one in its path, ``charset`` that of the Content-Type (None for UTF-8). ``headers``,
-    ``org`` and ``operation`` are filled in as the request is read.
+    endpoint (60), ``org_id`` the one in its path, ``charset`` that of the Content-Type (None for UTF-8), ``host_name``
+    the host that the caller named. ``headers``, ``org`` and ``operation`` are filled in as the request is read.
     """
 
     base_url: str
     version: int
     org_id: str | None = None
     charset: str | None = None
+    host_name: str = ""
     headers: CallHeaders = field(default_factory=CallHeaders)
     org: Org | None = None
     operation: Operation | None = None

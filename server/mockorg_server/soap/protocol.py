@@ -102,12 +102,15 @@ class PartnerProtocol(ProtocolBase):  # type: ignore[misc]  # spyne has no types
         operation = ctx.descriptor.udd.operation
         if operation.name == "login":
             _require_login(exchange.version)
-        exchange.org = self._host.org_of(headers.session_id, headers.organization_id or exchange.org_id)
+        named = headers.organization_id or exchange.org_id
+        exchange.org = self._host.org_of(headers.session_id, named, exchange.host_name)
         view = exchange.org.schema.view(exchange.version)
         readers = self._readers.get(view)
         if readers is None:
             readers = self._readers[view] = RecordReaders(view)
         exchange.operation = decode(ctx.in_body_doc, operation, headers, readers)
+        if isinstance(exchange.operation, Login):
+            exchange.org = self._host.org_of_login(exchange.operation.username, named, exchange.host_name)
 
     def _reply(self, exchange: Exchange, ctx: Any) -> bytes:
         name = ctx.descriptor.udd.operation.name
