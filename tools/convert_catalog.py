@@ -254,7 +254,10 @@ def to_sobject(objects: Mapping[str, Facts], reserved: Mapping[str, str], name: 
     facts = objects[name]
     # What is associated with an object came with it, unless noted otherwise (Object Reference, "associated objects").
     parent = objects.get(facts.get("associateParentEntity") or "", {})
-    values = {attribute: facts.get(wire_key(attribute)) for attribute in Outline._fields}
+    values = {
+        attribute: facts.get(wire_key(attribute), Outline._field_defaults.get(attribute))
+        for attribute in Outline._fields
+    }
     values |= {
         "key_prefix": facts["keyPrefix"] or (None if has_no_prefix(facts) else reserved[name]),
         "id_prefix": facts["keyPrefix"] or reserved[name],

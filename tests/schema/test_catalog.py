@@ -64,10 +64,8 @@ def test_the_index_says_what_the_files_say(layout: ModuleType) -> None:
     assert [outline_of(sobject) for sobject in sobjects] == list(catalog.outlines.values())
 
 
-def test_an_outline_has_what_an_object_has_but_fields() -> None:
-    attributes = [name for name in SObject.__dataclass_fields__ if name not in ("fields", "child_relationships")]
-
-    assert list(Outline._fields) == attributes
+def test_an_outline_has_attributes_of_an_object() -> None:
+    assert set(Outline._fields) < set(SObject.__dataclass_fields__)
 
 
 def test_no_field_stands_twice(everything: SchemaView) -> None:

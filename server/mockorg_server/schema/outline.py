@@ -32,3 +32,6 @@ class Outline(NamedTuple):
     feature: str | None = None
     associate_entity_type: str | None = None
     associate_parent_entity: str | None = None
+    custom_setting: bool = False
+    deprecated_and_hidden: bool = False
+    deep_cloneable: bool = False

@@ -14,30 +14,50 @@ Not here: what calls do with objects. Nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 from mockorg_server.schema.api_version import NEWEST
 from mockorg_server.schema.catalog import Catalog, shipped_catalog
 from mockorg_server.schema.feature import DEFAULT_FEATURES, check_features
 from mockorg_server.schema.outline import Outline
-from mockorg_server.schema.sobject import ChildRelationship, Field, SObject
+from mockorg_server.schema.sobject import ChildRelationship, Field, RecordType, SObject, ValidationRule
+from mockorg_server.schema.value import Value
+
+_T = TypeVar("_T")
 
 
-@dataclass(frozen=True, kw_only=True)
+def _nothing() -> Mapping[str, Any]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class AddedRecord:
+    """A row that belongs to the schema (a record type, custom metadata): its sObject and values, Id among them."""
+
+    sobject: str
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Additions:
-    """What an org adds to the standard objects: objects of its own, fields of standard ones, and their reverse side.
+    """What an org adds to the standard objects, or says otherwise of them. Compared by identity.
 
-    Names in the mappings are sObject names in API case. An added object must not bear a standard object's name.
+    Names in the mappings are sObject names in API case. ``sobjects`` are objects of the org's own, which must not bear
+    a standard object's name; ``replacements`` stand in the place of standard ones whole. A field in ``fields`` replaces
+    one of its name, in any case, or else stands after the others; child relationships likewise, by child and field.
     """
 
     sobjects: tuple[SObject, ...] = ()
-    fields: Mapping[str, tuple[Field, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    child_relationships: Mapping[str, tuple[ChildRelationship, ...]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    replacements: tuple[SObject, ...] = ()
+    fields: Mapping[str, tuple[Field, ...]] = field(default_factory=_nothing)
+    child_relationships: Mapping[str, tuple[ChildRelationship, ...]] = field(default_factory=_nothing)
+    record_types: Mapping[str, tuple[RecordType, ...]] = field(default_factory=_nothing)
+    validation_rules: Mapping[str, tuple[ValidationRule, ...]] = field(default_factory=_nothing)
+    records: tuple[AddedRecord, ...] = ()
 
 
 class Schema:
@@ -50,6 +70,7 @@ class Schema:
         self.additions = additions or Additions()
         self._views: dict[int, SchemaView] = {}
         self._additional = {sobject.name.lower(): sobject for sobject in self.additions.sobjects}
+        self._replacing = {sobject.name.lower(): sobject for sobject in self.additions.replacements}
 
     def view(self, version: int) -> SchemaView:
         """Give the schema as API version ``version`` (a whole number, e.g. 62) shows it; the same view each time."""
@@ -67,6 +88,7 @@ class Schema:
     def outlines(self) -> Mapping[str, Outline]:
         """The outline of every object that the org's features leave, in any version, by name in lower case."""
         shipped = {name: outline for name, outline in self.catalog.outlines.items() if self.has(outline.feature)}
+        shipped |= {name: outline_of(sobject) for name, sobject in self._replacing.items()}
         added = {name: outline_of(sobject) for name, sobject in self._additional.items()}
         twice = sorted(shipped.keys() & added.keys())
         if twice:
@@ -84,14 +106,34 @@ class Schema:
 
     def sobject(self, name: str) -> SObject | None:
         """Give the object as the catalogue or the org defines it, before features and versions, or None."""
-        found = self._additional.get(name.lower()) or self.catalog.sobject(name)
-        if found is None:
-            return None
-        fields = self.additions.fields.get(found.name, ())
-        children = self.additions.child_relationships.get(found.name, ())
-        if not fields and not children:
-            return found
-        return replace(found, fields=found.fields + fields, child_relationships=found.child_relationships + children)
+        key = name.lower()
+        found = self._additional.get(key) or self._replacing.get(key) or self.catalog.sobject(name)
+        return None if found is None else self._extend(found)
+
+    def _extend(self, found: SObject) -> SObject:
+        """Give a standard object with what the org adds to it: the very same value where that is nothing."""
+        additions, name = self.additions, found.name
+        changes: dict[str, Any] = {}
+        if fields := additions.fields.get(name):
+            changes["fields"] = _merged(found.fields, fields, lambda item: item.name.lower())
+        if children := additions.child_relationships.get(name):
+            changes["child_relationships"] = _merged(found.child_relationships, children, _child_key)
+        if record_types := additions.record_types.get(name):
+            changes["record_types"] = _merged(
+                found.record_types, record_types, lambda item: (item.namespace, item.developer_name.lower())
+            )
+        if rules := additions.validation_rules.get(name):
+            changes["validation_rules"] = _merged(found.validation_rules, rules, lambda item: item.name.lower())
+        return replace(found, **changes) if changes else found
+
+
+def _child_key(child: ChildRelationship) -> object:
+    return child.child_sobject.lower(), child.field.lower()
+
+
+def _merged(old: tuple[_T, ...], new: tuple[_T, ...], key_of: Callable[[_T], object]) -> tuple[_T, ...]:
+    """Give the old ones, replaced by new ones of the same key, and the rest of the new ones behind them."""
+    return tuple({**{key_of(item): item for item in old}, **{key_of(item): item for item in new}}.values())
 
 
 class SchemaView:
@@ -180,21 +222,24 @@ def load_schema(
     """Give the schema of an org with those features. Cheap: files are read when their objects are first asked for.
 
     ``catalog`` is for a host that keeps one of its own; without it all schemas of the process share the shipped one.
-    Orgs without additions share the whole schema: it is a pure function of the shipped data and the features.
+    Orgs of the same features and the same additions share the whole schema: it is a pure function of them.
 
     Raises:
         ValueError: an unknown feature, or an added object that bears a standard object's name.
         CatalogError: the shipped data is damaged.
 
     """
-    if catalog is None and additions is None:
-        return _shared_schema(check_features(features))
-    schema = Schema(catalog or shipped_catalog(), check_features(features), additions)
+    if catalog is None:
+        return _shared_schema(check_features(features), additions)
+    return _checked(Schema(catalog, check_features(features), additions))
+
+
+@lru_cache(maxsize=32)
+def _shared_schema(features: frozenset[str], additions: Additions | None) -> Schema:
+    return _checked(Schema(shipped_catalog(), features, additions))
+
+
+def _checked(schema: Schema) -> Schema:
     if schema.additions.sobjects:
         _ = schema.outlines
     return schema
-
-
-@cache
-def _shared_schema(features: frozenset[str]) -> Schema:
-    return Schema(shipped_catalog(), features)

@@ -7,8 +7,9 @@ PicklistEntry) in Python case. No behaviour of calls lives here, and nothing of 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 
 from mockorg_server.schema.field_type import FieldType
 
@@ -24,6 +25,53 @@ class PicklistValue:
     valid_for: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One condition of a lookup filter or a roll-up summary, in the words of the Metadata API (type FilterItem).
+
+    ``field`` is ``SObject.Field``, or begins with ``$Source.``, ``$User.`` and the like. ``operation`` is ``equals``,
+    ``notEqual``, ``lessThan``, ``greaterThan``, ``lessOrEqual``, ``greaterOrEqual``, ``contains``, ``notContain``,
+    ``startsWith``, ``includes``, ``excludes`` or ``within``. ``value`` is a text (several with commas), or None when
+    ``value_field`` names another field to compare with.
+    """
+
+    field: str
+    operation: str
+    value: str | None = None
+    value_field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RollUp:
+    """What a roll-up summary field sums up; all filters must hold.
+
+    ``operation`` is ``count``, ``sum``, ``min`` or ``max``. ``sobject`` is the detail object, ``foreign_key`` its
+    master-detail field that points at the object of the roll-up, ``field`` the field summed up (None for a count).
+    """
+
+    operation: str
+    sobject: str
+    foreign_key: str
+    field: str | None = None
+    filters: tuple[Filter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LookupFilter:
+    """A filter of the records that a lookup may point at.
+
+    ``boolean_filter`` joins the filters by number (``1 AND (2 OR 3)``), None = all must hold. An optional filter is a
+    hint for people. ``controlling_fields`` are what describe tells as filteredLookupInfo.
+    """
+
+    filters: tuple[Filter, ...] = ()
+    active: bool = True
+    is_optional: bool = False
+    boolean_filter: str | None = None
+    error_message: str | None = None
+    controlling_fields: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """One field of an sObject as describe shows it.
@@ -32,6 +80,12 @@ class Field:
     ``digits`` those of an int. ``min_api_version`` is the first version (e.g. 62) that shows the field, None = every.
     ``auto_number_format`` is the display format of an auto-number, e.g. ``MSJ-{00000000}``, None = not known.
     ``feature`` names the org feature without which the field does not exist (see ``schema/feature.py``), None = always.
+
+    A formula field is ``calculated``, its ``type`` is what it returns, and ``calculated_formula`` its source text as an
+    admin wrote it; with ``formula_treat_null_number_as_zero`` an empty number counts as 0. A roll-up summary is
+    ``calculated`` too and has ``roll_up``. ``default_value_formula`` is the source text of a default.
+    ``relationship_order`` is 0 for the first and 1 for the second master-detail field of an sObject. ``permissionable``
+    None = follow the rule of the wires.
     """
 
     name: str
@@ -70,8 +124,66 @@ class Field:
     extra_type_info: str | None = None
     default_value: str | bool | int | float | None = None
     auto_number_format: str | None = None
+    calculated_formula: str | None = None
+    formula_treat_null_number_as_zero: bool = False
+    default_value_formula: str | None = None
+    roll_up: RollUp | None = None
+    controller_name: str | None = None
+    cascade_delete: bool = False
+    restricted_delete: bool = False
+    relationship_order: int | None = None
+    write_requires_master_read: bool = False
+    reference_target_field: str | None = None
+    lookup_filter: LookupFilter | None = None
+    inline_help_text: str | None = None
+    mask: str | None = None
+    mask_type: str | None = None
+    encrypted: bool = False
+    display_location_in_decimal: bool = False
+    high_scale_number: bool = False
+    search_prefilterable: bool = False
+    ai_prediction_field: bool = False
+    deprecated_and_hidden: bool = False
+    permissionable: bool | None = None
     min_api_version: int | None = None
     feature: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationRule:
+    """A validation rule: a record for which ``formula`` is true is refused with ``error_message``.
+
+    ``error_display_field`` names the field the error belongs to, None = the record.
+    """
+
+    name: str
+    formula: str
+    error_message: str
+    active: bool = True
+    error_display_field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordType:
+    """A record type of an sObject.
+
+    ``picklists`` are the values that it allows, by field name, for the fields that it restricts; ``defaults`` the
+    default value of such a field where it has one of its own. ``id`` has 18 characters. ``is_master`` marks the one
+    that every sObject has and that is no row of RecordType.
+    """
+
+    id: str
+    developer_name: str
+    name: str
+    active: bool = True
+    description: str | None = None
+    is_default: bool = False
+    is_available: bool = True
+    is_master: bool = False
+    business_process: str | None = None
+    namespace: str | None = None
+    picklists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    defaults: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +207,9 @@ class SObject:
     """An sObject as one caller sees it: its fields are already those of the org's features and the API version.
 
     ``key_prefix`` is what describe tells (None for families without one); ``id_prefix`` is always set: the first
-    three characters of the ids that this org gives out for the sObject.
+    three characters of the ids that this org gives out for the sObject. ``custom_setting_type`` is ``List`` or
+    ``Hierarchy``, ``sharing_model`` as in the Metadata API (``ReadWrite``, ``ControlledByParent`` …). ``record_types``
+    does not hold the master one.
     """
 
     name: str
@@ -122,8 +236,16 @@ class SObject:
     feature: str | None = None
     associate_entity_type: str | None = None
     associate_parent_entity: str | None = None
+    custom_setting: bool = False
+    custom_setting_type: str | None = None
+    deprecated_and_hidden: bool = False
+    deep_cloneable: bool = False
+    sharing_model: str | None = None
+    namespace: str | None = None
     fields: tuple[Field, ...] = ()
     child_relationships: tuple[ChildRelationship, ...] = ()
+    record_types: tuple[RecordType, ...] = ()
+    validation_rules: tuple[ValidationRule, ...] = ()
 
     def field(self, name: str) -> Field | None:
         """Give the field of that name in any case, or None."""
@@ -140,15 +262,15 @@ class SObject:
     @cached_property
     def name_field(self) -> Field | None:
         """The field that names a record to people (``Name``, ``CaseNumber`` …), or None."""
-        return next((field for field in self.fields if field.name_field), None)
+        return next((known for known in self.fields if known.name_field), None)
 
     @cached_property
     def _fields_by_name(self) -> Mapping[str, Field]:
-        return {field.name.lower(): field for field in self.fields}
+        return {known.name.lower(): known for known in self.fields}
 
     @cached_property
     def _fields_by_relationship(self) -> Mapping[str, Field]:
-        return {field.relationship_name.lower(): field for field in self.fields if field.relationship_name}
+        return {known.relationship_name.lower(): known for known in self.fields if known.relationship_name}
 
     @cached_property
     def _children_by_relationship(self) -> Mapping[str, ChildRelationship]:
