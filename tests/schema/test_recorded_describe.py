@@ -16,8 +16,10 @@ RECORDED = Path(__file__).parents[1] / "recorded" / "describe"
 CASES = Path(__file__).parent / "cases" / "describe_differences.json"
 KNOWN = json.loads(CASES.read_text(encoding="utf-8"))
 
-# Not attributes of the field as such; entries of picklists are compared by themselves.
-NOT_COMPARED = {"picklist_values", "min_api_version", "feature", "auto_number_format"}
+# Not attributes of the field as such, or no facts of the catalogue; entries of picklists are compared by themselves.
+NOT_COMPARED = {
+    "picklist_values", "min_api_version", "feature", "auto_number_format", "permissionable", "search_prefilterable",
+}  # fmt: skip
 ATTRIBUTES = {
     wire_key(attribute.name): attribute.name
     for attribute in dataclasses.fields(Field)
