@@ -68,7 +68,7 @@ def test_rows_of_the_platform_are_refused_by_name(name: str, run: Callable[..., 
     where = " WHERE DurableId = 'x'" if name in ("EntityParticle", "FieldDefinition") else ""  # which they need
     with pytest.raises(OrgError, match=f"mockorg does not support querying {name} yet") as caught:
         run(Query(f"SELECT {sobject.fields[0].name} FROM {name}{where} LIMIT 1"))
-    assert caught.value.code == "MALFORMED_QUERY"
+    assert caught.value.code == "UNSUPPORTED_QUERY"
     with pytest.raises(OrgError, match="does not support querying"):
         run(QueryAll(f"SELECT COUNT() FROM {name}{where}"))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockorg_server.core.calls.operation import Query, QueryAll, Retrieve
+from mockorg_server.core.calls.operation import Delete, Query, QueryAll, Retrieve
 from mockorg_server.core.error import OrgError
 from mockorg_server.core.org import Org
 from mockorg_server.core.seed import SeedRecord
@@ -62,12 +62,40 @@ def test_such_a_query_counts_as_one_request(org: Org, run: Callable[..., Any], i
 def test_a_refused_one_changes_nothing(run: Callable[..., Any], dates: Any) -> None:
     with pytest.raises(OrgError):
         run(Query("SELECT Id FROM Contact OFFSET 2001 FOR VIEW"))
-    with pytest.raises(OrgError):
-        run(Query("SELECT Id, (SELECT Id FROM Cases FOR VIEW) FROM Contact"))
     assert dates() == [("Ann", None, None), ("Bob", None, None)]
 
 
-def test_the_list_of_recent_records_is_not_kept_and_so_refused(run: Callable[..., Any], dates: Any) -> None:
+def recent(run: Callable[..., Any]) -> list[tuple[Any, ...]]:
+    rows = run(Query("SELECT Name, Type, LastViewedDate, LastReferencedDate FROM RecentlyViewed ORDER BY Name")).rows
+    return [row[1:] for row in rows]
+
+
+def test_the_list_of_recent_records(org: Org, run: Callable[..., Any], ids: dict[str, str]) -> None:
+    assert recent(run) == []
+    run(Query("SELECT Id FROM Contact WHERE LastName = 'Bob' FOR REFERENCE"))
+    assert recent(run) == [("Bob", "Contact", None, STAMP)]
+    org.clock.advance(60)
     run(Query("SELECT Id FROM Contact FOR VIEW"))
-    with pytest.raises(OrgError, match="mockorg does not support querying RecentlyViewed yet"):
-        run(Query("SELECT Id, Name FROM RecentlyViewed"))
+    later = "2026-01-31T12:01:30.000Z"
+    assert recent(run) == [("Ann", "Contact", later, later), ("Bob", "Contact", later, later)]
+    run(Query("SELECT Id FROM LoginHistory FOR VIEW"))
+    assert run(Query(f"SELECT Id FROM RecentlyViewed WHERE Id = '{ids['Ann']}' AND LastName = 'ann'")).size == 1
+
+
+def test_the_list_forgets_deleted_records(run: Callable[..., Any], ids: dict[str, str]) -> None:
+    run(Query("SELECT Id FROM Contact FOR VIEW"))
+    run(Delete((ids["Ann"],)))
+    assert [row[0] for row in recent(run)] == ["Bob"]
+
+
+def test_records_of_a_subquery(run: Callable[..., Any], org: Org) -> None:
+    org.seed(
+        [
+            SeedRecord("Account", {"Name": "Acme"}, "acme"),
+            SeedRecord("Contact", {"LastName": "Cyd", "Name": "Cyd", "AccountId": "@acme"}),
+            SeedRecord("Contact", {"LastName": "Don", "Name": "Don"}),
+        ]
+    )
+    run(Query("SELECT Name, (SELECT Id FROM Contacts FOR VIEW) FROM Account"))
+    assert [row[:2] for row in recent(run)] == [("Cyd", "Contact")]
+    assert run(Query("SELECT COUNT() FROM Contact WHERE LastViewedDate != null")).size == 1

@@ -41,7 +41,7 @@ def test_what_mockorg_lacks_is_refused_by_name_without_a_place(compiler, read_ca
     for case in read_cases("refusals.jsonl"):
         if case["evidence"] == "N":
             error = _refusal(compiler, case["q"])
-            assert (error.code, error.row, error.column) == ("MALFORMED_QUERY", -1, -1)
+            assert (error.code, error.row, error.column) == ("UNSUPPORTED_QUERY", -1, -1)
             assert error.message.startswith("mockorg does not support ")
 
 

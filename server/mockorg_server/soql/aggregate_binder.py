@@ -28,7 +28,7 @@ from mockorg_server.soql.record_binder import bind_count, order_by
 from mockorg_server.soql.refusal import has_aggregate, is_aggregate, malformed, plain_path, require
 from mockorg_server.soql.scope import Column, Scope
 from mockorg_server.soql.semi_join_binder import refuse_in_having
-from mockorg_server.soql.text_binder import bind_format, is_format, is_label
+from mockorg_server.soql.text_binder import bind_field_function, bind_format, is_field_function, is_format
 from mockorg_server.soql.tracking import refuse_tracking
 from mockorg_server.soql.where_binder import Subject, WhereBinder
 
@@ -52,7 +52,7 @@ class AggregateBinder:
     def plan(self, query: syntax.Query) -> Plan:
         """Bind the query. Raises SoqlError."""
         scope = self._scope
-        refuse_tracking(query, scope.root.sobject)
+        refuse_tracking(query)
         if query.group_by:
             self._group_by(query.group_by)
         else:
@@ -118,6 +118,8 @@ class AggregateBinder:
                 self._add(column.ref, column.field.name, column.field.type, expression)
         elif is_format(expression) and has_aggregate(expression):
             self._select_format(expression, alias)
+        elif is_field_function(expression):
+            self._select_changed(expression, alias)
         elif isinstance(expression, syntax.FunctionCall):
             subject = self._function(expression, "SELECT", "Field")
             if isinstance(subject.expression, AggregateRef) and subject.expression.ref in self._grouped:
@@ -140,6 +142,15 @@ class AggregateBinder:
         self._steps.append(RowStep(len(self._columns), step))
         self._add(aggregate, alias or self._next_name(), FieldType.STRING, call)
 
+    def _select_changed(self, call: syntax.FunctionCall, alias: str | None) -> None:
+        """Select toLabel() or FORMAT() of a grouped field. No source tells what it is called without an alias."""
+        changed = bind_field_function(call, self._scope, self._parameters)
+        self._require_grouped(changed.column, "Field", call.position)
+        if alias is None or changed.step is None:
+            raise unsupported(f"{call.name}() of a field without an alias in a query with aggregates or GROUP BY")
+        self._steps.append(RowStep(len(self._columns), changed.step))
+        self._add(changed.column.ref, alias, changed.type, call)
+
     def _function(self, call: syntax.FunctionCall, clause: str, what: str) -> Subject:
         """Give an aggregate, a date function that is grouped by, or GROUPING(); ``what`` begins a refusal."""
         if is_aggregate(call):
@@ -150,8 +161,6 @@ class AggregateBinder:
             return Subject(part, kind, part.function, call.position)
         if call.name.upper() == "GROUPING":
             return Subject(self._grouping(call), FieldType.INT, "GROUPING", call.position)
-        if is_label(call) or is_format(call):  # no source tells whether a grouped field may be shown so
-            raise unsupported(f"{call.name}() of a field in a query with aggregates or GROUP BY")
         plain_path(call, self._scope, clause)
         raise TypeError(call)
 

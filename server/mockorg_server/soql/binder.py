@@ -53,7 +53,7 @@ def _is_aggregate(query: Query) -> bool:
 
 
 def _count_only(query: Query, scope: Scope, parameters: ParameterList) -> Plan:
-    refuse_tracking(query, scope.root.sobject)
+    refuse_tracking(query)
     if query.group_by:
         malformed("COUNT() cannot be used with GROUP BY: use COUNT(fieldName)", scope, query.position)
     if query.order_by:

@@ -31,7 +31,7 @@ def unexpected(text: str, offset: int, token: str) -> SoqlError:
 
 def unsupported(construct: str) -> SoqlError:
     """Give the refusal of something that is valid SOQL but that mockorg cannot answer truthfully yet."""
-    return SoqlError("MALFORMED_QUERY", f"mockorg does not support {construct} yet")
+    return SoqlError("UNSUPPORTED_QUERY", f"mockorg does not support {construct} yet")
 
 
 def _locate(text: str, offset: int) -> tuple[int, int, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Final
 
 from mockorg_server.soql import syntax
+from mockorg_server.soql.error import SoqlError
 from mockorg_server.soql.excerpt import unsupported
 from mockorg_server.soql.parameter import ParameterList
 from mockorg_server.soql.plan import And, Compare, Condition, Operator, Plan, Ref, SemiJoin
@@ -17,6 +19,13 @@ from mockorg_server.soql.where_binder import WhereBinder
 from mockorg_server.soql.with_clause import check_withs
 
 _USER_ID = attrgetter("user_id")
+# Scopes that a real org has on some objects without further set-up (SOQL reference, USING SCOPE). Others need
+# territories or scoping rules, which no org here has.
+_UNSUPPORTED: Final[Mapping[str, frozenset[str]]] = {
+    "delegated": frozenset({"Event", "Task"}),
+    "mine_and_my_groups": frozenset({"ProcessInstanceWorkitem"}),
+    "team": frozenset({"Account", "Case", "Opportunity"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,10 @@ def _scope_condition(query: syntax.Query, scope: Scope, parameters: ParameterLis
     name = (query.scope or "everything").lower()
     if name == "everything":
         return None
-    owner = scope.root.sobject.field("OwnerId")
-    if name != "mine" or owner is None:
-        raise unsupported(f"USING SCOPE {query.scope} on {scope.root.sobject.name}")
-    return Compare(Ref(0, owner), Operator.EQ, parameters.moment(_USER_ID))
+    sobject = scope.root.sobject
+    owner = sobject.field("OwnerId")
+    if name == "mine" and owner is not None:
+        return Compare(Ref(0, owner), Operator.EQ, parameters.moment(_USER_ID))
+    if sobject.name in _UNSUPPORTED.get(name, ()):
+        raise unsupported(f"USING SCOPE {query.scope} on {sobject.name}")
+    raise SoqlError("INVALID_QUERY_SCOPE", f"{sobject.name} does not support the scope {query.scope}")

@@ -1,4 +1,4 @@
-"""The functions of SOQL as tables: the aggregates, over which types and of which type, and what mockorg lacks yet."""
+"""The functions of SOQL as tables: the aggregates, over which types and of which type, and those with places."""
 
 from __future__ import annotations
 
@@ -40,10 +40,14 @@ AGGREGATES: Mapping[str, AggregateFunction] = {
 
 # Functions that stand in some clauses only.
 PLACED = frozenset(
-    {*DateFunction.__members__, "CONVERTTIMEZONE", "DISTANCE", "FORMAT", "GEOLOCATION", "GROUPING", "TOLABEL"}
+    {
+        *DateFunction.__members__,
+        "CONVERTCURRENCY",
+        "CONVERTTIMEZONE",
+        "DISTANCE",
+        "FORMAT",
+        "GEOLOCATION",
+        "GROUPING",
+        "TOLABEL",
+    }
 )
-
-# Valid SOQL that mockorg does not answer yet, with the name it is refused under.
-UNSUPPORTED: Mapping[str, str] = {
-    "CONVERTCURRENCY": "convertCurrency()",
-}

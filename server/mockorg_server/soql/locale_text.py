@@ -17,6 +17,8 @@ from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.value import Value
 
 LOCALES: Final = frozenset({"en_US"})
+CURRENCY: Final = "USD"
+"""The one currency of every org; amounts are in it."""
 CURRENCY_SYMBOL: Final = "$"
 
 

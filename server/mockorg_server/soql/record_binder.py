@@ -45,7 +45,7 @@ from mockorg_server.soql.refusal import (
 )
 from mockorg_server.soql.scope import RELATIONSHIP_HINT, Branches, Column, Node, Scope
 from mockorg_server.soql.subject_binder import sort_subject
-from mockorg_server.soql.text_binder import bind_text, is_text_function
+from mockorg_server.soql.text_binder import bind_field_function, is_field_function
 from mockorg_server.soql.tracking import bind_tracking
 from mockorg_server.soql.typeof_binder import bind_typeof, check_typeof, refuse_repeated
 
@@ -104,7 +104,7 @@ class RecordBinder:
             limit=self._limit(query),
             offset=self._offset(query),
             steps=tuple(self._steps),
-            tracking=bind_tracking(query, scope.root.sobject, nested=self._place.depth > 0),
+            tracking=bind_tracking(query),
         )
         count = len(self._parameters.parameters)
         return replace(plan, joins=tuple(scope.joins), columns=tuple(self._columns), parameter_count=count)
@@ -127,8 +127,8 @@ class RecordBinder:
         if isinstance(expression, syntax.Distance):
             self._select_distance(expression, alias)
             return
-        if is_text_function(expression):
-            self._select_text(expression, alias)
+        if is_field_function(expression):
+            self._select_changed(expression, alias)
             return
         if is_date_function(expression):
             refuse_ungrouped(expression, self._scope, self._parameters)
@@ -155,20 +155,21 @@ class RecordBinder:
         members = [FieldMember(name, part.type, self._index(Ref(node.slot, part))) for name, part in parts.items()]
         return CompoundMember(chosen.name, chosen.type, tuple(members))
 
-    def _select_text(self, call: syntax.FunctionCall, alias: str | None) -> None:
-        """Select toLabel() or FORMAT(), under its alias or the name of the field."""
-        text = bind_text(call, self._scope, self._parameters)
-        node, name = text.column.node, text.column.field.name
+    def _select_changed(self, call: syntax.FunctionCall, alias: str | None) -> None:
+        """Select toLabel(), FORMAT() or convertCurrency(), under its alias or the name of the field."""
+        changed = bind_field_function(call, self._scope, self._parameters)
+        node, name = changed.column.node, changed.column.field.name
         if alias is None:
-            self._see(text.column, name)
+            self._see(changed.column, name)
         elif node is not self._scope.root:  # no source tells in which record the alias stands
             raise unsupported(f"the alias {alias} of a parent's field")
         else:
             self._require_new(alias, call.position)
         self._show(node)
-        index = self._add(text.column.ref)
-        self._steps.append(RowStep(index, text.step))
-        node.members.append(FieldMember(alias or name, FieldType.STRING, index))
+        index = self._add(changed.column.ref)
+        if changed.step is not None:
+            self._steps.append(RowStep(index, changed.step))
+        node.members.append(FieldMember(alias or name, changed.type, index))
 
     def _see(self, column: Column, name: str) -> None:
         key = (column.node.slot, column.field.name)

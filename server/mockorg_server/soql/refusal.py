@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NoReturn, TypeGuard
 
 from mockorg_server.soql.excerpt import positioned, unsupported
-from mockorg_server.soql.function import AGGREGATES, PLACED, UNSUPPORTED
+from mockorg_server.soql.function import AGGREGATES, PLACED
 from mockorg_server.soql.scope import Column, Scope
 from mockorg_server.soql.syntax import Distance, Expression, FieldPath, FunctionCall, Query
 
@@ -27,8 +27,6 @@ def plain_path(expression: Expression, scope: Scope, clause: str) -> FieldPath:
     if isinstance(expression, FieldPath):
         return expression
     name = "DISTANCE" if isinstance(expression, Distance) else expression.name
-    if name.upper() in UNSUPPORTED:
-        raise unsupported(UNSUPPORTED[name.upper()])
     if name.upper() in AGGREGATES:
         message = f"aggregate function {name} is not allowed in {clause}"
     elif name.upper() in PLACED:

@@ -33,4 +33,4 @@ def mismatched(text: str, offset: int, character: str | None, expected: str = "}
 
 def unsupported_search(construct: str) -> SoqlError:
     """Give the refusal of something that is valid SOSL but that mockorg cannot answer truthfully yet."""
-    return SoqlError(MALFORMED_SEARCH, f"mockorg does not support {construct} yet")
+    return SoqlError("UNSUPPORTED_QUERY", f"mockorg does not support {construct} yet")

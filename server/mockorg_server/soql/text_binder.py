@@ -1,4 +1,4 @@
-"""Binds the functions that make text of a field's value: ``toLabel(field)`` and ``FORMAT(expression)``."""
+"""Binds the functions of one selected field: ``toLabel(field)``, ``FORMAT(…)`` and ``convertCurrency(field)``."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from mockorg_server.soql.locale_text import FORMATS, LOCALES, Format
 from mockorg_server.soql.moment import Moment
 from mockorg_server.soql.parameter import ParameterList
 from mockorg_server.soql.plan import Label
-from mockorg_server.soql.refusal import malformed, plain_path
+from mockorg_server.soql.refusal import malformed
 from mockorg_server.soql.scope import Column, Scope
 from mockorg_server.soql.where_binder import Subject
 
 LABEL = "TOLABEL"
+CONVERT = "CONVERTCURRENCY"
 FORMAT = "FORMAT"
 _LABELLED = frozenset({FieldType.PICKLIST, FieldType.MULTIPICKLIST, FieldType.COMBOBOX})
 _RECORD_TYPE = "RecordType"
@@ -53,16 +54,17 @@ class FormatStep:
 
 
 @dataclass(frozen=True, slots=True)
-class TextColumn:
-    """A field that is selected as text: ``step`` makes the text of its value."""
+class ChangedColumn:
+    """A field that is selected as something else: ``step`` makes that of its value, None leaves it."""
 
     column: Column
-    step: LabelStep | FormatStep
+    type: FieldType
+    step: LabelStep | FormatStep | None = None
 
 
-def is_text_function(expression: syntax.Expression) -> TypeGuard[syntax.FunctionCall]:
-    """Tell whether an expression is a call of toLabel() or FORMAT()."""
-    return isinstance(expression, syntax.FunctionCall) and expression.name.upper() in (LABEL, FORMAT)
+def is_field_function(expression: syntax.Expression) -> TypeGuard[syntax.FunctionCall]:
+    """Tell whether an expression is a call of toLabel(), FORMAT() or convertCurrency()."""
+    return isinstance(expression, syntax.FunctionCall) and expression.name.upper() in (LABEL, FORMAT, CONVERT)
 
 
 def is_label(expression: syntax.Expression) -> TypeGuard[syntax.FunctionCall]:
@@ -75,12 +77,30 @@ def is_format(expression: syntax.Expression) -> TypeGuard[syntax.FunctionCall]:
     return isinstance(expression, syntax.FunctionCall) and expression.name.upper() == FORMAT
 
 
-def bind_text(call: syntax.FunctionCall, scope: Scope, parameters: ParameterList) -> TextColumn:
+def bind_field_function(call: syntax.FunctionCall, scope: Scope, parameters: ParameterList) -> ChangedColumn:
     """Give what a call in a select list of records stands for. Raises SoqlError."""
-    column = scope.column(_argument(call, scope))
+    if _is_conversion(call):
+        return ChangedColumn(_converted(call, scope), FieldType.CURRENCY)
     if is_label(call):
-        return TextColumn(column, LabelStep(_labels(column)))
-    return TextColumn(column, bind_format(column, column.field.type, parameters))
+        column = scope.column(_argument(call, scope))
+        return ChangedColumn(column, FieldType.STRING, LabelStep(_labels(column)))
+    argument = call.argument
+    column = _converted(argument, scope) if _is_conversion(argument) else scope.column(_argument(call, scope))
+    return ChangedColumn(column, FieldType.STRING, bind_format(column, column.field.type, parameters))
+
+
+def _is_conversion(expression: syntax.Expression | None) -> TypeGuard[syntax.FunctionCall]:
+    return isinstance(expression, syntax.FunctionCall) and expression.name.upper() == CONVERT
+
+
+def _converted(call: syntax.FunctionCall, scope: Scope) -> Column:
+    """Give the field of convertCurrency(). With one currency in the org, amounts are in the user's already."""
+    column = scope.column(_argument(call, scope))
+    if column.field.type is not FieldType.CURRENCY:
+        malformed(f"field {column.field.name} does not support the function convertCurrency", scope, call.position)
+    if column.node.sobject.field("CurrencyIsoCode"):
+        raise unsupported("convertCurrency() in an org with several currencies")
+    return column
 
 
 def bind_format(column: Column, kind: FieldType, parameters: ParameterList) -> FormatStep:
@@ -108,8 +128,6 @@ def label_subject(call: syntax.FunctionCall, scope: Scope) -> tuple[Subject, Col
 
 def _argument(call: syntax.FunctionCall, scope: Scope) -> syntax.FieldPath:
     argument = call.argument
-    if isinstance(argument, syntax.FunctionCall) and argument.name.upper() == "CONVERTCURRENCY":
-        plain_path(argument, scope, "SELECT")
     if not isinstance(argument, syntax.FieldPath):
         malformed(NESTING_MESSAGE + call.name, scope, call.position)
     return argument

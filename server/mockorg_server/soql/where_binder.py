@@ -11,6 +11,7 @@ from mockorg_server.soql import syntax
 from mockorg_server.soql.date_literal import DATE_RANGES
 from mockorg_server.soql.excerpt import positioned, unsupported
 from mockorg_server.soql.literal import FILTER_RULES, FilterRule, to_pattern
+from mockorg_server.soql.locale_text import CURRENCY
 from mockorg_server.soql.operator import OPERATORS, ORDERINGS
 from mockorg_server.soql.parameter import FromConstant, FromRange, ParameterList
 from mockorg_server.soql.plan import (
@@ -157,6 +158,10 @@ class WhereBinder:
     def _list(self, subject: Subject, rule: FilterRule, values: Sequence[syntax.Operand], negated: bool) -> Condition:
         with_null = False
         numbers = []
+        money = [isinstance(value, syntax.Money) for value in values if not _is_null(value, rule)]
+        if subject.type is FieldType.CURRENCY and any(money) and not all(money):
+            message = "a list cannot have amounts with a currency and others without"
+            raise positioned("MALFORMED_QUERY", message, self._text, subject.position)
         for value in values:
             if not _is_null(value, rule):
                 numbers.append(self._value(subject, rule, value))
@@ -170,7 +175,7 @@ class WhereBinder:
 
     def _value(self, subject: Subject, rule: FilterRule, value: syntax.Operand) -> int:
         if isinstance(value, syntax.Money) and subject.type is FieldType.CURRENCY:
-            raise unsupported(f"currency literals ({value.text})")
+            return self._money(subject, value)
         if isinstance(value, syntax.Constant):
             if subject.type is not FieldType.BOOLEAN:
                 self._mismatch(subject, rule)
@@ -179,6 +184,15 @@ class WhereBinder:
         if converter is None or not isinstance(value, syntax.Literal):
             self._mismatch(subject, rule)
         return self._parameters.literal(value, converter, subject.position)
+
+    def _money(self, subject: Subject, value: syntax.Money) -> int:
+        """Give an amount with its currency, USD5000: where there is one currency, a number (SOQL reference)."""
+        if not isinstance(subject.expression, Ref):
+            message = f"currency literals cannot be compared with aggregates: {value.text}"
+            raise positioned("MALFORMED_QUERY", message, self._text, value.position)
+        if value.text[:3].upper() != CURRENCY:
+            raise unsupported(f"currency literals other than {CURRENCY} ({value.text})")
+        return self._parameters.add(FromConstant(float(value.text[3:])))
 
     def _rule(self, subject: Subject) -> FilterRule:
         rule = subject.rule or FILTER_RULES[subject.type]

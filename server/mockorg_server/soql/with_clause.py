@@ -14,6 +14,7 @@ from mockorg_server.soql.scope import Scope
 from mockorg_server.soql.syntax import Query, With
 
 _ACCESS: Final = frozenset({"SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE"})
+MAX_CATEGORIES: Final = 3  # SOQL reference, WITH DATA CATEGORY
 _CATEGORISED: Final = frozenset({"KnowledgeArticleVersion", "Question"})  # and article types, which end in __kav
 
 
@@ -29,6 +30,13 @@ def _changes_nothing(clause: With) -> bool:
 
 
 def _refuse(clause: With, sobject: str) -> None:
-    if clause.categories and sobject not in _CATEGORISED and not sobject.endswith("__kav"):
+    if not clause.categories:
+        raise unsupported(f"WITH {clause.name}")
+    if sobject not in _CATEGORISED and not sobject.endswith("__kav"):
         raise SoqlError("MALFORMED_QUERY", f"WITH DATA CATEGORY filters articles and questions, not {sobject}")
-    raise unsupported(f"WITH {clause.name or 'DATA CATEGORY'}")
+    groups = [category.group for category in clause.categories]
+    if len(groups) > MAX_CATEGORIES:
+        raise SoqlError("MALFORMED_QUERY", f"WITH DATA CATEGORY can have no more than {MAX_CATEGORIES} conditions")
+    # No org here has data category groups: they are set-up that no API call makes.
+    message = f"the data category group {groups[0]} does not exist in this org"
+    raise SoqlError("FUNCTIONALITY_NOT_ENABLED", message)

@@ -88,6 +88,10 @@ class Reader:
         key = fold(str(value)) if column.folded else value
         return self._ids(sobject, f"{column.compared} = {mark}", [key], include_deleted, limit)
 
+    def all_ids(self, sobject: SObject) -> list[str]:
+        """Give the Ids of all living records, in their order."""
+        return self._ids(sobject, self._dialect.always, [], False, None)
+
     def is_searchable(self, sobject: SObject) -> bool:
         """Tell whether ``matching`` can answer: the sObject has its text index, or no records."""
         name = sobject.name

@@ -9,7 +9,7 @@ from mockorg_server.core.context import CallContext
 from mockorg_server.core.error import OrgError
 from mockorg_server.core.limit import MAX_AGGREGATE_ROWS, batch_size_of
 from mockorg_server.core.platform_object import require_rows
-from mockorg_server.core.recent_use import note_use, require_writer
+from mockorg_server.core.recent_use import LIST, forget_deleted, note_use, require_writer
 from mockorg_server.core.record import QueryResult
 from mockorg_server.schema.record_shape import ChildrenMember, ChildRows, ParentMember, RecordShape, Row
 from mockorg_server.soql.error import SoqlError
@@ -40,8 +40,10 @@ def _run(context: CallContext, soql: str, asked_size: int | None, include_delete
     except SoqlError as error:
         raise OrgError(error.code, error.message, error.row, error.column) from error
     plan = bound.plan
-    require_rows(context, plan.sobject)
+    require_rows(context, plan)
     require_writer(context, plan)
+    if plan.sobject.name == LIST:
+        forget_deleted(context)
     if plan.count_only:
         return QueryResult(None, (), context.reader.count(plan, parameters, include_deleted), done=True)
     rows = context.reader.query(plan, parameters, include_deleted)
