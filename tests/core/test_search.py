@@ -128,7 +128,7 @@ def test_a_limit_is_shared_evenly(sizes: list[int], limit: int, shares: list[int
         ("FIND {a|b}", "MALFORMED_SEARCH", (1, 7)),
         ("FIND {acme} RETURNING Account(Foo)", "INVALID_FIELD", (1, 30)),
         ("FIND {acme} RETURNING Foo", "INVALID_TYPE", (1, 22)),
-        ("FIND {acme} WITH METADATA = 'LABELS'", "MALFORMED_SEARCH", (-1, -1)),
+        ("FIND {acme} WITH METADATA = 'LABELS'", "UNSUPPORTED_QUERY", (-1, -1)),
     ],
 )
 def test_refusals(run: Callable[..., Any], sosl: str, code: str, place: tuple[int, int]) -> None:
