@@ -27,6 +27,11 @@ examples:
       data kept in a file, the clock standing still at that instant
 """
 
+_SCHEMA_HELP = (
+    "objects and fields of your own: an sfdx project or source folder, describe JSON (a file or a folder), an "
+    "enterprise WSDL; may be repeated"
+)
+
 
 class UsageError(Exception):
     """A command line that cannot be followed; the message is one line for standard error."""
@@ -81,6 +86,7 @@ def _add_serve_options(parser: argparse.ArgumentParser) -> None:
     add("--host", option.host, default="127.0.0.1", metavar="HOST", help="address to listen on [%(default)s]")
     add("--port", option.port, default=8800, metavar="PORT", help="port; 0 = any free one [%(default)s]")
     add("--db", option.database, default=option.MEMORY, metavar="memory|FILE", help="where data lives [%(default)s]")
+    add("--schema", option.schema_path, **many, metavar="PATH", help=_SCHEMA_HELP)
     add(
         "--seed",
         option.seed_file,

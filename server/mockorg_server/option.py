@@ -13,7 +13,6 @@ from mockorg_server.control.instant import parse_instant
 from mockorg_server.schema.feature import FEATURES
 
 UNSUPPORTED = {
-    "--schema": "PATH",
     "--hooks": "FILE.py",
     "--connected-app": "ID:SECRET",
     "--https-port": "N",
@@ -87,6 +86,14 @@ def seed_file(text: str) -> Path:
     path = Path(text)
     if not path.is_file():
         raise ValueError(f"there is no file {text!r}")
+    return path
+
+
+def schema_path(text: str) -> Path:
+    """Read the path of a schema: a folder or a file; it must be there."""
+    path = Path(text)
+    if not text or not path.exists():
+        raise ValueError(f"there is no file or folder {text!r}")
     return path
 
 

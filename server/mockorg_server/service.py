@@ -22,9 +22,11 @@ from mockorg_server.core.host import Host
 from mockorg_server.core.seed import SeedError, SeedRecord
 from mockorg_server.core.setting import EDITIONS, OrgSettings, UserSetting
 from mockorg_server.http_server import HttpServer
+from mockorg_server.metadata.note import summarise
+from mockorg_server.metadata.reading import SchemaSourceError, read_schema
 from mockorg_server.progress import Progress
 from mockorg_server.schema.feature import DEFAULT_FEATURES
-from mockorg_server.schema.schema import load_schema
+from mockorg_server.schema.schema import Additions, load_schema
 from mockorg_server.store.error import StoreError
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ class ServeOptions(Protocol):
     host: str
     port: int
     db: str
+    schema: Sequence[Path]
     seed: Sequence[Path]
     user: Sequence[tuple[str, str, str]]
     edition: str
@@ -90,21 +93,38 @@ def _settings(options: ServeOptions) -> OrgSettings:
     if edition is None:
         raise _StartError(f"argument --edition: unknown edition {options.edition!r}; known: {', '.join(EDITIONS)}", 2)
     features = DEFAULT_FEATURES - set(options.without)
+    additions = _additions(options.schema, features)
     return OrgSettings(
         database=options.db,
         users=tuple(UserSetting(*user) for user in options.user),
         edition=edition,
         features=features,
         clock_start=options.clock,
-        seeds=_seeds(options.seed, features),
+        seeds=_seeds(options.seed, features, additions),
+        additions=additions,
     )
 
 
-def _seeds(paths: Sequence[Path], features: frozenset[str]) -> list[SeedRecord]:
+def _additions(paths: Sequence[Path], features: frozenset[str]) -> Additions | None:
+    """Read the schemas that the org gets; what of them is not followed is told on standard error."""
+    if not paths:
+        return None
+    with Progress() as progress:
+        progress.tell("reading the schema")
+        try:
+            reading = read_schema(paths, features)
+        except SchemaSourceError as error:
+            raise _StartError(str(error), 2) from None
+    for line in summarise(reading.notes):
+        print(f"mockorg: schema: {line}", file=sys.stderr)
+    return reading.additions
+
+
+def _seeds(paths: Sequence[Path], features: frozenset[str], additions: Additions | None) -> list[SeedRecord]:
     if not paths:
         return []
     records: list[SeedRecord] = []
-    child_field = child_field_of(load_schema(features).latest)
+    child_field = child_field_of(load_schema(features, additions=additions).latest)
     with Progress() as progress:
         for path in paths:
             progress.tell(f"reading {path}")

@@ -58,7 +58,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ("serve --without Magic", "argument --without: unknown feature 'Magic'; known: DigitalEngagement"),
         ("serve --clock noon", "argument --clock: 'noon' is not an instant such as 2026-01-31T12:00:00Z"),
         ("serve --clock 2026-01-31T12:00:00", "argument --clock: '2026-01-31T12:00:00' has no time zone"),
-        ("serve --schema force-app", "--schema is not supported yet"),
+        ("serve --schema no-such-folder", "argument --schema: there is no file or folder 'no-such-folder'"),
         ("serve --hooks hooks.py", "--hooks is not supported yet"),
         ("serve --connected-app a:b", "--connected-app is not supported yet"),
         ("serve --https-port 0", "--https-port is not supported yet"),

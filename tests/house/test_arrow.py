@@ -17,12 +17,13 @@ ROOMS = {
     "core": {"store", "soql", "schema"},
     "soap": {"core", "schema"},
     "control": {"core", "schema"},
+    "metadata": {"schema"},
 }
 # Who alone may import an outside package.
 OWNERS = {
     "sqlalchemy": ("mockorg_server.store.",),
     "spyne": ("mockorg_server.soap.",),
-    "lxml": ("mockorg_server.soap.", "mockorg_server.demo.", "mockorg."),
+    "lxml": ("mockorg_server.soap.", "mockorg_server.metadata.", "mockorg_server.demo.", "mockorg."),
     "cheroot": ("mockorg_server.http_server.",),
     "requests": ("mockorg.", "mockorg_server.demo."),
     "mockorg": ("mockorg.", "mockorg_server.demo."),

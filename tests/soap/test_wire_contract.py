@@ -58,7 +58,7 @@ def test_member_versions_name_members_of_the_contract() -> None:
             "tns:DescribeSObjectResult",
             {*SOBJECT_MEMBERS, *DESCRIBE_MEMBERS, "fields", "childRelationships", "recordTypeInfos"},
         ),
-        ("tns:Field", {*FIELD_MEMBERS, "picklistValues"}),
+        ("tns:Field", {*FIELD_MEMBERS, "picklistValues", "filteredLookupInfo"}),
         ("tns:GetUserInfoResult", set(USER_INFO_MEMBERS)),
         ("tns:PicklistEntry", set(PICKLIST_MEMBERS)),
         ("tns:RecordTypeInfo", set(RECORD_TYPE_MEMBERS)),

@@ -24,7 +24,7 @@ class Host:
     @classmethod
     def open(cls, settings: OrgSettings) -> Host:
         """Make a host with one org. Raises StoreError when its database cannot be opened, SeedError for a bad seed."""
-        return cls((Org(load_schema(settings.features), settings),))
+        return cls((Org(load_schema(settings.features, additions=settings.additions), settings),))
 
     @property
     def orgs(self) -> tuple[Org, ...]:
@@ -77,7 +77,7 @@ class Host:
             self._number += 1
             number = self._number
             self._require_free(settings.my_domain)
-        org = Org(load_schema(settings.features), settings, number)
+        org = Org(load_schema(settings.features, additions=settings.additions), settings, number)
         with self._lock:
             try:
                 self._require_free(settings.my_domain)

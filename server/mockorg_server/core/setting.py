@@ -9,6 +9,7 @@ from datetime import datetime
 from mockorg_server.core.limit import DAILY_API_REQUESTS
 from mockorg_server.core.seed import SeedRecord
 from mockorg_server.schema.feature import DEFAULT_FEATURES
+from mockorg_server.schema.schema import Additions
 
 EDITIONS = tuple(DAILY_API_REQUESTS)
 
@@ -30,8 +31,9 @@ class OrgSettings:
     """An org's set-up.
 
     ``database`` is ``memory`` or the path of a file. Without ``users``, every user name with a non-empty password gets
-    in. ``clock_start`` (aware) freezes the clock there; None = real time. ``seeds`` are loaded into
-    a fresh database. ``session_seed`` makes session ids repeat from run to run; None = they cannot be guessed.
+    in. ``clock_start`` (aware) freezes the clock there; None = real time. ``seeds`` are loaded into a fresh database.
+    ``session_seed`` makes session ids repeat from run to run; None = they cannot be guessed. ``additions`` are the
+    org's own objects and fields, beside the standard ones: ``metadata.reading.read_schema`` makes them.
     ``my_domain``, in lower case, is the first label of the host names that are this org's own: ``acme`` for
     ``acme.my.salesforce.com``.
     """
@@ -44,3 +46,4 @@ class OrgSettings:
     session_seed: int | None = None
     my_domain: str | None = None
     seeds: Sequence[SeedRecord] = ()
+    additions: Additions | None = None

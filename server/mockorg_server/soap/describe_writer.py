@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockorg_server.schema.field_type import FieldType
-from mockorg_server.schema.sobject import Field, SObject
+from mockorg_server.schema.sobject import Field, RecordType, SObject
 from mockorg_server.soap.contract import Contract
 from mockorg_server.soap.text import escaped
 from mockorg_server.soap.type_writer import Elements, Getters, TypeWriter, absent, false, simple_text
@@ -47,6 +47,10 @@ def _default_value(field: Field) -> Elements | None:
 
 def _is_permissionable(field: Field) -> bool:
     """Tell whether field permissions apply (inferred: agrees with 117 of 122 fields of recorded describes)."""
+    if field.permissionable is not None:
+        return field.permissionable
+    if field.custom and not field.compound_field_name:
+        return field.nillable or field.calculated or field.type is FieldType.BOOLEAN
     if field.type in _COMPOUND:
         return True
     return field.nillable and (field.createable or field.updateable) and field.compound_field_name != "Name"
@@ -58,11 +62,11 @@ SOBJECT_MEMBERS: Getters = {
     "associateParentEntity": lambda sobject: sobject.associate_parent_entity,
     "createable": lambda sobject: sobject.createable,
     "custom": lambda sobject: sobject.custom,
-    "customSetting": false,
+    "customSetting": lambda sobject: sobject.custom_setting,
     "dataTranslationEnabled": absent,
-    "deepCloneable": false,
+    "deepCloneable": lambda sobject: sobject.deep_cloneable,
     "deletable": lambda sobject: sobject.deletable,
-    "deprecatedAndHidden": false,
+    "deprecatedAndHidden": lambda sobject: sobject.deprecated_and_hidden,
     "feedEnabled": lambda sobject: sobject.feed_enabled,
     "hasSubtypes": false,
     "idEnabled": _has_prefix,  # inferred: true for Lead, and nothing without a prefix has ids
@@ -106,40 +110,39 @@ CHILD_MEMBERS: Getters = {
 
 FIELD_MEMBERS: Getters = {
     "aggregatable": lambda field: field.aggregatable,
-    "aiPredictionField": false,
+    "aiPredictionField": lambda field: field.ai_prediction_field,
     "autoNumber": lambda field: field.auto_number,
     "byteLength": lambda field: field.byte_length,
     "calculated": lambda field: field.calculated,
-    "calculatedFormula": absent,
-    "cascadeDelete": absent,
+    "calculatedFormula": lambda field: field.calculated_formula,
+    "cascadeDelete": lambda field: field.cascade_delete or None,
     "caseSensitive": lambda field: field.case_sensitive,
     "compoundFieldName": lambda field: field.compound_field_name,
-    "controllerName": absent,
+    "controllerName": lambda field: field.controller_name,
     "createable": lambda field: field.createable,
     "custom": lambda field: field.custom,
     "dataTranslationEnabled": absent,
     "defaultValue": _default_value,
-    "defaultValueFormula": absent,
+    "defaultValueFormula": lambda field: field.default_value_formula,
     "defaultedOnCreate": lambda field: field.defaulted_on_create,
     "dependentPicklist": lambda field: field.dependent_picklist or None,
-    "deprecatedAndHidden": false,
+    "deprecatedAndHidden": lambda field: field.deprecated_and_hidden,
     "digits": lambda field: field.digits,
-    "displayLocationInDecimal": absent,
-    "encrypted": absent,
+    "displayLocationInDecimal": lambda field: field.display_location_in_decimal or None,
+    "encrypted": lambda field: field.encrypted or None,
     "externalId": lambda field: field.external_id or None,
     "extraTypeInfo": lambda field: field.extra_type_info,
     "filterable": lambda field: field.filterable,
-    "filteredLookupInfo": absent,
-    "formulaTreatNullNumberAsZero": absent,
+    "formulaTreatNullNumberAsZero": lambda field: field.formula_treat_null_number_as_zero or None,
     "groupable": lambda field: field.groupable,
-    "highScaleNumber": absent,
+    "highScaleNumber": lambda field: field.high_scale_number or None,
     "htmlFormatted": lambda field: field.extra_type_info == "richtextarea" or None,  # inferred
     "idLookup": lambda field: field.id_lookup,
-    "inlineHelpText": absent,
+    "inlineHelpText": lambda field: field.inline_help_text,
     "label": lambda field: field.label,
     "length": lambda field: field.length,
-    "mask": absent,
-    "maskType": absent,
+    "mask": lambda field: field.mask,
+    "maskType": lambda field: field.mask_type,
     "name": lambda field: field.name,
     "nameField": lambda field: field.name_field,
     "namePointing": lambda field: field.name_pointing,
@@ -148,31 +151,51 @@ FIELD_MEMBERS: Getters = {
     "polymorphicForeignKey": lambda field: field.polymorphic_foreign_key,
     "precision": lambda field: field.precision,
     "queryByDistance": lambda field: field.type in _COMPOUND,  # inferred
-    "referenceTargetField": absent,
+    "referenceTargetField": lambda field: field.reference_target_field,
     "referenceTo": lambda field: field.reference_to,
     "relationshipName": lambda field: field.relationship_name,
-    "relationshipOrder": absent,
-    "restrictedDelete": absent,
+    "relationshipOrder": lambda field: field.relationship_order,
+    "restrictedDelete": lambda field: field.restricted_delete or None,
     "restrictedPicklist": lambda field: field.restricted_picklist,
     "scale": lambda field: field.scale,
-    "searchPrefilterable": false,  # the schema has no fact; true for a few references in recorded describes
+    "searchPrefilterable": lambda field: field.search_prefilterable,
     "soapType": lambda field: SOAP_TYPES.get(field.soap_type, field.soap_type),
     "sortable": lambda field: field.sortable,
     "type": lambda field: field.type.value,
     "unique": lambda field: field.unique,
     "updateable": lambda field: field.updateable,
-    "writeRequiresMasterRead": absent,
+    "writeRequiresMasterRead": lambda field: field.write_requires_master_read or None,
+}
+"""Members of Field but for those that are elements of their own."""
+
+FILTERED_LOOKUP_MEMBERS: Getters = {
+    "controllingFields": lambda found: found.controlling_fields,
+    "dependent": lambda found: bool(found.controlling_fields),
+    "optionalFilter": lambda found: found.is_optional,
 }
 
 RECORD_TYPE_MEMBERS: Getters = {
-    "active": lambda _: True,
-    "available": lambda _: True,
-    "defaultRecordTypeMapping": lambda _: True,
-    "developerName": lambda _: "Master",
-    "master": lambda _: True,
-    "name": lambda _: "Master",
-    "recordTypeId": lambda _: MASTER_RECORD_TYPE_ID,
+    "active": lambda record_type: record_type.active,
+    "available": lambda record_type: record_type.is_available,
+    "defaultRecordTypeMapping": lambda record_type: record_type.is_default,
+    "developerName": lambda record_type: record_type.developer_name,
+    "master": lambda record_type: record_type.is_master,
+    "name": lambda record_type: record_type.name,
+    "recordTypeId": lambda record_type: record_type.id,
 }
+
+
+def record_types_of(sobject: SObject) -> tuple[RecordType, ...]:
+    """Give what describe tells of record types: the object's own, and the master one that every object has.
+
+    That only what has layouts has a master record type is inferred. It is the default where no other is.
+    """
+    own = sobject.record_types
+    if not sobject.layoutable or any(record_type.is_master for record_type in own):
+        return own
+    is_default = not any(record_type.is_default for record_type in own)
+    master = RecordType(MASTER_RECORD_TYPE_ID, "Master", "Master", is_default=is_default, is_master=True)
+    return (*own, master)
 
 
 _FASTEST = 1  # of the levels of zlib; describes shrink to a tenth by it
@@ -208,14 +231,18 @@ def _nested_members(contract: Contract, version: int) -> Getters:
     picklist = TypeWriter(contract, "tns:PicklistEntry", PICKLIST_MEMBERS, version)
     children = TypeWriter(contract, "tns:ChildRelationship", CHILD_MEMBERS, version)
     record_type = TypeWriter(contract, "tns:RecordTypeInfo", RECORD_TYPE_MEMBERS, version)
-    values: Getters = {"picklistValues": lambda field: picklist.elements("picklistValues", field.picklist_values)}
+    filtered = TypeWriter(contract, "tns:FilteredLookupInfo", FILTERED_LOOKUP_MEMBERS, version)
+    values: Getters = {
+        "picklistValues": lambda field: picklist.elements("picklistValues", field.picklist_values),
+        "filteredLookupInfo": lambda field: (
+            filtered.element("filteredLookupInfo", field.lookup_filter) if field.lookup_filter else None
+        ),
+    }
     fields = TypeWriter(contract, "tns:Field", {**FIELD_MEMBERS, **values}, version)
     return {
         "childRelationships": lambda sobject: children.elements("childRelationships", sobject.child_relationships),
         "fields": lambda sobject: fields.elements("fields", sobject.fields),
-        "recordTypeInfos": lambda sobject: (
-            record_type.element("recordTypeInfos", sobject) if sobject.layoutable else None  # inferred
-        ),
+        "recordTypeInfos": lambda sobject: record_type.elements("recordTypeInfos", record_types_of(sobject)),
     }
 
 

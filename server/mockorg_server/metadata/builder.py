@@ -1,0 +1,271 @@
+"""From definitions to values of the schema: what ``Additions`` holds, with every relationship told on both sides."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from mockorg_server.metadata.custom_field import KINDS as FIELD_KINDS
+from mockorg_server.metadata.custom_field import FieldParts, Relationship, read_field, read_roll_up
+from mockorg_server.metadata.custom_object import KINDS, kind_of, record_type_field
+from mockorg_server.metadata.definition import Definitions, ObjectDefinition
+from mockorg_server.metadata.facts import Facts
+from mockorg_server.metadata.key_prefix import KeyPrefixes
+from mockorg_server.metadata.note import Notes
+from mockorg_server.metadata.picklist import ValueSets, controlled_by, fill_picklist, state_dependency
+from mockorg_server.metadata.record_part import read_record_type, read_validation_rule
+from mockorg_server.schema.schema import Additions, Schema
+from mockorg_server.schema.sobject import ChildRelationship, Field, RecordType, SObject
+
+_SUMMARY = "Summary"
+
+
+class Builder:
+    """Builds the additions of one org. ``schema`` is the standard one, of the org's features."""
+
+    def __init__(
+        self, schema: Schema, definitions: Definitions, sets: ValueSets, notes: Notes, prefixes: Mapping[str, str]
+    ) -> None:
+        self._schema = schema
+        self._definitions = definitions
+        self._sets = sets
+        self._notes = notes
+        taken = {
+            each.described.name: each.described.key_prefix
+            for each in definitions.all()
+            if each.described is not None and each.described.key_prefix
+        }
+        standard = {outline.name: outline.id_prefix for outline in schema.outlines.values()}
+        self._prefixes = KeyPrefixes({**standard, **taken, **prefixes})
+        self._children: defaultdict[str, list[ChildRelationship]] = defaultdict(list)
+        self._reading: set[tuple[str, str]] = set()
+
+    def build(self) -> Additions:
+        """Make everything."""
+        own: list[SObject] = []
+        replacements: list[SObject] = []
+        fields: dict[str, tuple[Field, ...]] = {}
+        record_types, rules = {}, {}
+        for definition in self._definitions.all():
+            standard = self._schema.outlines.get(definition.name.lower())
+            name = standard.name if standard else definition.name
+            found = tuple(self._fields(definition))
+            kinds = tuple(read_record_type(facts, name, self._notes) for facts in definition.record_types.values())
+            checks = tuple(read_validation_rule(facts) for facts in definition.validation_rules.values())
+            if standard is None:
+                sobject = self._own_object(definition, found, kinds)
+                if sobject is None:
+                    continue
+                own.append(replace(sobject, validation_rules=checks))
+                continue
+            if definition.described is not None:
+                replacements.append(self._standing_in(definition.described, name))
+            elif kinds:
+                found = self._with_record_type(name, found)
+            if found:
+                fields[name] = found
+            if kinds:
+                record_types[name] = kinds
+            if checks:
+                rules[name] = checks
+        own = [self._with_children(sobject) for sobject in own]
+        children = {name: tuple(items) for name, items in self._children.items() if name in self._standard_names()}
+        return Additions(
+            sobjects=tuple(own),
+            replacements=tuple(replacements),
+            fields=fields,
+            child_relationships=children,
+            record_types=record_types,
+            validation_rules=rules,
+        )
+
+    def _standard_names(self) -> frozenset[str]:
+        return frozenset(outline.name for outline in self._schema.outlines.values())
+
+    def _standing_in(self, described: SObject, name: str) -> SObject:
+        """Give the describe of a standard object with what no describe tells: since when its parts exist."""
+        standard = self._schema.sobject(name)
+        if standard is None:
+            raise LookupError(name)
+        fields = tuple(
+            replace(each, min_api_version=known.min_api_version, auto_number_format=known.auto_number_format)
+            if (known := standard.field(each.name))
+            else each
+            for each in described.fields
+        )
+        return replace(
+            described,
+            name=name,
+            fields=fields,
+            id_prefix=described.key_prefix or standard.id_prefix,
+            min_api_version=standard.min_api_version,
+        )
+
+    def _with_record_type(self, name: str, found: tuple[Field, ...]) -> tuple[Field, ...]:
+        """Give a standard object its RecordTypeId: an org has it with the first record type."""
+        standard = self._schema.sobject(name)
+        known = standard.field("RecordTypeId") if standard else None
+        if any(each.name == "RecordTypeId" for each in found):
+            return found
+        return (*found, replace(known, feature=None) if known else record_type_field())
+
+    def _own_object(
+        self, definition: ObjectDefinition, found: tuple[Field, ...], kinds: tuple[RecordType, ...]
+    ) -> SObject | None:
+        name, described = definition.name, definition.described
+        kind = kind_of(name, definition.facts)
+        if described is not None:
+            letter = KINDS[kind][0] if kind else "a"
+            prefix = described.key_prefix or self._prefixes.of(name, letter)
+            merged = {each.name.lower(): each for each in (*described.fields, *found)}
+            return replace(described, id_prefix=prefix, fields=tuple(merged.values()), record_types=(
+                *described.record_types, *kinds))  # fmt: skip
+        if kind is None:
+            self._notes.add(name, "this org has no such standard object: it and its fields are left out")
+            return None
+        if definition.facts is None:
+            self._notes.add(name, "only parts of the object are among the sources: the rest is at its defaults")
+        return self._custom_object(definition, kind, found, kinds)
+
+    def _custom_object(
+        self, definition: ObjectDefinition, kind: str, found: tuple[Field, ...], kinds: tuple[RecordType, ...]
+    ) -> SObject:
+        facts, name = definition.facts, definition.name
+        label = (facts.text("label") if facts else None) or name.rpartition("__")[0].replace("_", " ")
+        letter, flags, standard_fields = KINDS[kind]
+        is_detail = any(each.relationship_order is not None for each in found)
+        prefix = self._prefixes.of(name, letter)
+        fields = standard_fields(facts, label, is_detail, bool(kinds))
+        merged = {each.name.lower(): each for each in (*fields, *found)}
+        for each in fields:
+            for target in each.reference_to:
+                self._children[target].append(ChildRelationship(child_sobject=name, field=each.name))
+        return SObject(
+            name=name,
+            label=label,
+            label_plural=(facts.text("pluralLabel") if facts else None) or f"{label}s",
+            key_prefix=prefix,
+            id_prefix=prefix,
+            custom=True,
+            **flags,  # type: ignore[arg-type]  # one table of flags for all kinds
+            feed_enabled=facts is not None and facts.flag("enableFeeds"),
+            searchable=facts is not None and facts.flag("enableSearch"),
+            custom_setting=facts is not None and facts.text("customSettingsType") is not None,
+            custom_setting_type=facts.text("customSettingsType") if facts else None,
+            sharing_model=facts.text("sharingModel") if facts else None,
+            fields=tuple(merged.values()),
+            record_types=kinds,
+        )
+
+    def _with_children(self, sobject: SObject) -> SObject:
+        mine = self._children.get(sobject.name, [])
+        merged = {(child.child_sobject, child.field): child for child in (*mine, *sobject.child_relationships)}
+        return replace(sobject, child_relationships=tuple(merged.values())) if merged else sobject
+
+    # --- fields ------------------------------------------------------------------------------------------------------
+
+    def _fields(self, definition: ObjectDefinition) -> Iterator[Field]:
+        yield from definition.fields.values()
+        made = {}
+        for name, facts in definition.field_facts.values():
+            parts = self._parts(definition, name, facts)
+            made[name.lower()] = facts
+            for field in parts.fields:
+                yield self._with_picklist(definition, field, facts)
+            if parts.relationship is not None:
+                self._add_relationship(parts.relationship)
+
+    def _parts(self, definition: ObjectDefinition, name: str, facts: Facts) -> FieldParts:
+        wire_type = facts.text("type")
+        place = f"{definition.name}.{name}"
+        if not name.endswith("__c"):
+            return FieldParts(self._overridden(definition, name, facts))
+        if wire_type == _SUMMARY:
+            return self._roll_up(definition, name, facts)
+        kind = FIELD_KINDS.get(wire_type or "")
+        if kind is None:
+            self._notes.add(place, f"the field type {wire_type} is not supported: the field is left out")
+            return FieldParts(())
+        return read_field(facts, definition.name, name, self._notes, kind)
+
+    def _overridden(self, definition: ObjectDefinition, name: str, facts: Facts) -> tuple[Field, ...]:
+        """Give a standard field as a definition says it otherwise."""
+        standard = self._schema.sobject(definition.name)
+        known = standard.field(name) if standard else None
+        if known is None:
+            if standard is not None:
+                self._notes.add(f"{definition.name}.{name}", "this org has no such standard field: it is left out")
+            return ()
+        label, help_text = facts.text("label"), facts.text("inlineHelpText")
+        changed = replace(known, label=label or known.label, inline_help_text=help_text or known.inline_help_text)
+        return (
+            () if changed == known and facts.one("valueSet") is None and facts.one("picklist") is None else (changed,)
+        )
+
+    def _with_picklist(self, definition: ObjectDefinition, field: Field, facts: Facts) -> Field:
+        place = f"{definition.name}.{field.name}"
+        filled = fill_picklist(field, facts, self._sets, place, self._notes)
+        controller, allowed = controlled_by(facts)
+        if controller is None:
+            return filled
+        return state_dependency(filled, allowed, self._controller(definition, controller, place))
+
+    def _controller(self, definition: ObjectDefinition, name: str, place: str) -> Field | None:
+        known = definition.field_facts.get(name.lower())
+        if known is not None and name.endswith("__c"):
+            kind = FIELD_KINDS.get(known[1].text("type") or "")
+            if kind is not None:
+                made = read_field(known[1], definition.name, name, self._notes, kind).fields[0]
+                return fill_picklist(made, known[1], self._sets, place, self._notes)
+        standard = definition.described or self._schema.sobject(definition.name)
+        found = definition.fields.get(name.lower()) or (standard.field(name) if standard else None)
+        if found is None:
+            self._notes.add(place, f"the controlling field {name} is not known: any value is accepted")
+        return found
+
+    def _roll_up(self, definition: ObjectDefinition, name: str, facts: Facts) -> FieldParts:
+        place = f"{definition.name}.{name}"
+        path = facts.text("summarizedField")
+        summed = self._summed(path) if path else None
+        if path and summed is None:
+            self._notes.add(place, f"it sums up {path}, which is not known: the roll-up is left out")
+            return FieldParts(())
+        return read_roll_up(facts, definition.name, name, summed, self._notes)
+
+    def _summed(self, path: str) -> Field | None:
+        sobject_name, _, name = path.rpartition(".")
+        definition = self._definitions.find(sobject_name)
+        if definition is not None:
+            told = definition.fields.get(name.lower())
+            if told is not None:
+                return told
+            known = definition.field_facts.get(name.lower())
+            key = (sobject_name, name)
+            if known is not None and key not in self._reading:
+                self._reading.add(key)  # roll-ups may sum up roll-ups, but no circle has an end
+                try:
+                    return next(iter(self._parts(definition, known[0], known[1]).fields), None)
+                finally:
+                    self._reading.discard(key)
+        standard = (definition.described if definition else None) or self._schema.sobject(sobject_name)
+        return standard.field(name) if standard else None
+
+    def _add_relationship(self, relationship: Relationship) -> None:
+        for target in relationship.targets:
+            outline = self._schema.outlines.get(target.lower())
+            definition = self._definitions.find(target)
+            parent = outline.name if outline else definition.name if definition else None
+            if parent is None:
+                place = f"{relationship.child_sobject}.{relationship.field}"
+                self._notes.add(place, f"it points at {target}, which this org does not have")
+                continue
+            self._children[parent].append(
+                ChildRelationship(
+                    child_sobject=relationship.child_sobject,
+                    field=relationship.field,
+                    relationship_name=relationship.name,
+                    cascade_delete=relationship.cascade_delete,
+                    restricted_delete=relationship.restricted_delete,
+                )
+            )

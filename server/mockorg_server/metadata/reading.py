@@ -1,0 +1,116 @@
+"""Reading a team's schema: paths in, ``Additions`` and notes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from mockorg_server.metadata.builder import Builder
+from mockorg_server.metadata.definition import Definitions
+from mockorg_server.metadata.describe_document import read_describes
+from mockorg_server.metadata.facts import Facts, FactsReader
+from mockorg_server.metadata.note import Note, Notes, SchemaSourceError
+from mockorg_server.metadata.picklist import ValueSets
+from mockorg_server.metadata.source import KINDS, NOT_RUN, SourceFiles, find_files, name_of
+from mockorg_server.schema.feature import DEFAULT_FEATURES
+from mockorg_server.schema.schema import Additions, load_schema
+
+__all__ = ["Note", "SchemaReading", "SchemaSourceError", "read_schema"]
+
+_ACTIVITY: Final = "Activity"
+_ACTIVITIES: Final = ("Task", "Event")
+"""Fields of Activity, which is no sObject of its own, are fields of both of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaReading:
+    """What the sources say: the additions of an org, and what of them is not followed."""
+
+    additions: Additions
+    notes: tuple[Note, ...]
+
+
+def read_schema(
+    paths: Iterable[Path | str],
+    features: frozenset[str] = DEFAULT_FEATURES,
+    *,
+    key_prefixes: Mapping[str, str] | None = None,
+) -> SchemaReading:
+    """Read sources in their order, later ones having the last word; see ``docs/schema.md`` for their forms.
+
+    ``features`` are those of the org, ``key_prefixes`` those that its objects have already. Raises SchemaSourceError.
+    """
+    reader = _Reader()
+    for path in paths:
+        reader.read(Path(path))
+    builder = Builder(load_schema(features), reader.definitions, reader.sets, reader.notes, key_prefixes or {})
+    return SchemaReading(builder.build(), reader.notes.all())
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.definitions = Definitions()
+        self.sets = ValueSets()
+        self.notes = Notes()
+        self._facts = FactsReader()
+        self._takers: dict[str, Callable[[Path, Facts], None]] = {
+            "object": self._take_object,
+            "field": self._take_field,
+            "recordType": self._take_record_type,
+            "validationRule": self._take_validation_rule,
+            "globalValueSet": lambda path, facts: self.sets.add_global(name_of(path), facts),
+        }
+
+    def read(self, path: Path) -> None:
+        files = find_files(path, self.notes)
+        for kind, take in self._takers.items():
+            for file in files.metadata.get(kind, ()):
+                take(file, self._facts.read(file, KINDS[kind]))
+        for file in files.describes:
+            self._take_describes(file)
+        self._note_unused(files)
+
+    def _note_unused(self, files: SourceFiles) -> None:
+        for ending, number in sorted(files.unused.items()):
+            what = NOT_RUN.get(ending)
+            text = f"{number} {what} are not run" if what else f"{number} {ending} files change nothing here"
+            self.notes.add(str(files.root), text)
+
+    def _take_describes(self, file: Path) -> None:
+        for sobject, is_whole in read_describes(file, self.notes):
+            definition = self.definitions.of(sobject.name)
+            if is_whole:
+                definition.describe(sobject)
+                continue
+            for field in sobject.fields:
+                definition.add_field(field)
+
+    def _take_object(self, file: Path, facts: Facts) -> None:
+        name = name_of(file)
+        definition = self.definitions.of(name)
+        if definition.facts is None or any(True for _ in facts.names()):
+            definition.facts = facts
+        for each in facts.all("fields"):
+            self._define(name, each)
+        for each in facts.all("recordTypes"):
+            definition.record_types[each.required("fullName").lower()] = each
+        for each in facts.all("validationRules"):
+            definition.validation_rules[each.required("fullName").lower()] = each
+
+    def _take_field(self, file: Path, facts: Facts) -> None:
+        self._define(file.parent.parent.name, facts)
+
+    def _define(self, sobject: str, facts: Facts) -> None:
+        name = facts.required("fullName")
+        for each in _ACTIVITIES if sobject == _ACTIVITY else (sobject,):
+            self.definitions.of(each).define_field(name, facts)
+
+    def _take_record_type(self, file: Path, facts: Facts) -> None:
+        definition = self.definitions.of(file.parent.parent.name)
+        definition.record_types[facts.required("fullName").lower()] = facts
+
+    def _take_validation_rule(self, file: Path, facts: Facts) -> None:
+        definition = self.definitions.of(file.parent.parent.name)
+        definition.validation_rules[facts.required("fullName").lower()] = facts

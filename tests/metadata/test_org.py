@@ -1,0 +1,72 @@
+"""An org that has a schema of its own keeps, finds and describes records of it as any other."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mockorg_server.core.calls.operation import Create, DescribeSObjects, Query, Retrieve, Upsert
+from mockorg_server.core.org import Org
+from mockorg_server.core.record import InputRecord
+from mockorg_server.core.session import Caller
+
+from .conftest import Folder
+
+Run = Callable[[Any], Any]
+
+
+@pytest.fixture
+def run(folder: Folder, open_org: Callable[..., Org]) -> Run:
+    folder.field(
+        "Account.ExtId__c", "<type>Text</type><length>40</length><externalId>true</externalId><unique>true</unique>"
+    )
+    folder.object(
+        "Visit__c",
+        "<label>Visit</label><pluralLabel>Visits</pluralLabel><nameField><label>Visit Number</label>"
+        "<type>AutoNumber</type><displayFormat>V-{0000}</displayFormat></nameField>",
+    )
+    folder.field(
+        "Visit__c.Account__c",
+        "<type>Lookup</type><referenceTo>Account</referenceTo><relationshipName>Visits</relationshipName>",
+    )
+    folder.field("Visit__c.Cost__c", "<type>Currency</type><precision>18</precision><scale>2</scale>")
+    org = open_org(folder.read())
+    return lambda operation: org.run(operation, Caller(org.token, 66))
+
+
+def test_a_record_is_upserted_by_an_external_id_of_the_org(run: Run) -> None:
+    [first] = run(Upsert("ExtId__c", (InputRecord("Account", {"ExtId__c": "A-1", "Name": "Acme"}),)))
+    [second] = run(Upsert("ExtId__c", (InputRecord("Account", {"ExtId__c": "a-1", "Name": "Acme Corp"}),)))
+
+    assert (first.created, second.created, first.id) == (True, False, second.id)
+
+
+def test_a_unique_field_refuses_a_second_holder(run: Run) -> None:
+    run(Create((InputRecord("Account", {"ExtId__c": "A-1", "Name": "Acme"}),)))
+    [refused] = run(Create((InputRecord("Account", {"ExtId__c": "A-1", "Name": "Other"}),)))
+
+    assert refused.errors[0].code == "DUPLICATE_VALUE"
+
+
+def test_relationships_are_queried_in_both_directions(run: Run) -> None:
+    [account] = run(Create((InputRecord("Account", {"ExtId__c": "A-1", "Name": "Acme"}),)))
+    [visit] = run(Create((InputRecord("Visit__c", {"Account__c": account.id, "Cost__c": 12.345}),)))
+    page = run(Query("SELECT Name, Account__r.ExtId__c, Cost__c FROM Visit__c WHERE Account__r.ExtId__c = 'A-1'"))
+    parents = run(Query("SELECT Id, (SELECT Name FROM Visits__r) FROM Account WHERE ExtId__c = 'a-1'"))
+
+    assert visit.id.startswith("a00")
+    assert [member.name for member in page.shape.members] == ["Name", "Account__r", "Cost__c"]
+    assert "V-0001" in page.rows[0]
+    assert 12.35 in page.rows[0]
+    assert parents.size == 1
+
+
+def test_it_is_retrieved_and_described(run: Run) -> None:
+    [visit] = run(Create((InputRecord("Visit__c", {"Cost__c": 1.0}),)))
+    found = run(Retrieve("Visit__c", ("Id", "Cost__c"), (visit.id,)))
+    [described] = run(DescribeSObjects(("Visit__c",)))
+
+    assert found.rows[0] is not None
+    assert described.custom
+    assert described.key_prefix == "a00"
+    assert described.field("Account__c").relationship_name == "Account__r"
