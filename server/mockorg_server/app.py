@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from mockorg_server.control.application import ControlApplication
 from mockorg_server.core.host import Host
+from mockorg_server.oauth.application import OAuthApplication
 from mockorg_server.soap.application import SoapApplication
 from mockorg_server.soap.http_body import DEFAULT_MAX_BODY_BYTES
 
@@ -33,6 +34,7 @@ def build_app(
     ``max_body_bytes`` bounds a request of an API, as received and as inflated.
     """
     soap = SoapApplication(host, max_body_bytes=max_body_bytes)
+    oauth = OAuthApplication(host)
     control = ControlApplication(host, control_token)
     return _Application(
         {
@@ -43,8 +45,10 @@ def build_app(
             "/services/data": _unsupported("the REST API", _rest_error),
             "/services/apexrest": _unsupported("Apex REST", _rest_error),
             "/services/async": _unsupported("the Bulk API", _bulk_error),
-            "/services/oauth2": _unsupported("OAuth", _oauth_error),
-            "/id": _unsupported("identity URLs", _rest_error),
+            "/services/oauth2": oauth,
+            "/setup/connect": oauth,
+            "/id": oauth,
+            "/.well-known": oauth,
         }
     )
 
@@ -114,7 +118,3 @@ def _rest_error(message: str) -> object:
 
 def _bulk_error(message: str) -> object:
     return {"exceptionCode": "NotImplemented", "exceptionMessage": message}
-
-
-def _oauth_error(message: str) -> object:
-    return {"error": "not_implemented", "error_description": message}

@@ -16,6 +16,7 @@ ROOMS = {
     "store": {"soql", "schema"},
     "core": {"store", "soql", "schema"},
     "soap": {"core", "schema"},
+    "oauth": {"core", "schema"},
     "control": {"core", "schema"},
     "metadata": {"schema"},
 }
@@ -24,6 +25,8 @@ OWNERS = {
     "sqlalchemy": ("mockorg_server.store.",),
     "spyne": ("mockorg_server.soap.",),
     "lxml": ("mockorg_server.soap.", "mockorg_server.metadata.", "mockorg_server.demo.", "mockorg."),
+    "jwt": ("mockorg_server.core.signing_key.", "mockorg._"),
+    "cryptography": ("mockorg_server.core.signing_key.", "mockorg_server.tls."),
     "cheroot": ("mockorg_server.http_server.",),
     "requests": ("mockorg.", "mockorg_server.demo."),
     "mockorg": ("mockorg.", "mockorg_server.demo."),

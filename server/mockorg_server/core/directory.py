@@ -42,7 +42,12 @@ class Directory:
         return username.casefold() in self._settings
 
     def user_id_of(self, context: CallContext, username: str, password: str) -> str | None:
-        """Give the id of the active user who may log in so, or None.
+        """Give the id of the active user who may log in so, or None. Raises as ``identify``."""
+        user_id = self.identify(context, username, password)
+        return user_id if user_id is not None and self.is_active(context, user_id) else None
+
+    def identify(self, context: CallContext, username: str, password: str) -> str | None:
+        """Give the id of the user, active or not, whose password it is, or None.
 
         Raises OrgError when a user of a strict org logs in too often; the code and text are inferred from the guide's
         "Login Rate Exceeded".
@@ -54,11 +59,15 @@ class Directory:
                 return None
             if not self.guard.admits(username):
                 raise OrgError("INVALID_LOGIN", "Login Rate Exceeded")
-        found = self.find(context, username)
-        if found is None:  # still so when it is added: login() is a call that writes, and those take turns
-            return self.add(context, username)
-        active = context.reader.get(_user_sobject(context), [found], ["IsActive"])[found][0]
-        return found if active else None
+        return self.find_or_add(context, username)
+
+    def find_or_add(self, context: CallContext, username: str) -> str:
+        """Give the id of the user of that name, who is made if there is none. A call that writes asks this."""
+        return self.find(context, username) or self.add(context, username)
+
+    def is_active(self, context: CallContext, user_id: str) -> bool:
+        """Tell whether a user may log in at all."""
+        return bool(context.reader.get(_user_sobject(context), [user_id], ["IsActive"])[user_id][0])
 
     def enrol(self, context: CallContext) -> None:
         """Give each configured user who has no record yet one."""

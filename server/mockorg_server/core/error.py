@@ -30,6 +30,24 @@ class OrgError(Exception):
         self.column = column
 
 
+class OAuthError(OrgError):
+    """A refusal by the rules of OAuth: ``code`` is an error of its standards or of the platform's own list.
+
+    ``may_redirect`` is False when the client must not be told by a redirect: it is unknown, or its URI is.
+    """
+
+    def __init__(self, code: str, message: str, *, may_redirect: bool = True) -> None:
+        super().__init__(code, message)
+        self.may_redirect = may_redirect
+
+
+class IdentityError(OrgError):
+    """A refusal of the identity service: ``code`` is the whole body of the answer (recorded)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code, code)
+
+
 @dataclass(frozen=True, slots=True)
 class RowError:
     """Why one record failed: a StatusCode of the SOAP API, its message, and the fields it speaks of."""

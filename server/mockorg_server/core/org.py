@@ -16,20 +16,23 @@ from mockorg_server.core.bootstrap import ADMINISTRATOR, first_records, organiza
 from mockorg_server.core.calls import CALLS, Access, Call
 from mockorg_server.core.calls.operation import Operation
 from mockorg_server.core.clock import Clock, instant_of, text_of
+from mockorg_server.core.connected_app import ConnectedApps
 from mockorg_server.core.context import CallContext, WriteNeeded
 from mockorg_server.core.cursor import PREFIX as CURSOR_PREFIX
 from mockorg_server.core.cursor import Cursors
 from mockorg_server.core.directory import Directory
 from mockorg_server.core.dml.default import fill_defaults
 from mockorg_server.core.dml.profile import SaveProfiles
-from mockorg_server.core.error import refusal_of
+from mockorg_server.core.error import OrgError, refusal_of
 from mockorg_server.core.gate import Gate
+from mockorg_server.core.grant import Grants
 from mockorg_server.core.horizon import Horizon
 from mockorg_server.core.id_sequence import IdSequence
 from mockorg_server.core.limit import ApiUsage
 from mockorg_server.core.seed import SeedRecord, load
 from mockorg_server.core.session import Caller, Sessions
 from mockorg_server.core.setting import OrgSettings, UserSetting
+from mockorg_server.core.signing_key import SigningKey
 from mockorg_server.schema.schema import Schema
 from mockorg_server.schema.value import Value
 from mockorg_server.soql.compiler import QueryCompiler
@@ -68,6 +71,9 @@ class Org:
         self.searches = SearchCompiler(schema)
         self.save_profiles = SaveProfiles()
         self.usage = ApiUsage(settings.edition)
+        self.apps = ConnectedApps(settings.connected_apps)
+        self.grants = Grants(self.clock, settings.session_seed)
+        self.signing_key = SigningKey(self.id[:15])
         self._gate = Gate()
         self._horizon = Horizon(self.clock)
         self._store = Store(schema, settings.database)
@@ -88,6 +94,11 @@ class Org:
         except BaseException:
             self._store.close()
             raise
+
+    @property
+    def first_user_id(self) -> str:
+        """Whose session ``token`` is."""
+        return self._token_session.user_id
 
     @property
     def token(self) -> str:
@@ -123,6 +134,7 @@ class Org:
             self.ids.reset(self._ids_at_start)
             self.sessions.keep_only(self._token_session)
             self.cursors.clear()
+            self.grants.clear()
             self.directory.guard.reset()
             self.usage.reset()
 
@@ -144,6 +156,8 @@ class Org:
         user_id = session_id = ""
         if call.needs_session:
             session = self.sessions.require(caller.session_id)
+            if session.origin is not None and not session.origin.opens_api:
+                raise OrgError("INVALID_SESSION_ID", "This session is not valid for use with the REST API")
             user_id, session_id = session.user_id, session.id
             self.usage.count()
         if call.access is Access.READ:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from mockorg_server.core.clock import Clock
 from mockorg_server.core.error import OrgError
+from mockorg_server.core.scope import opens_api
 
 SESSION_SECONDS_VALID = 7200
 _TOKEN_ALPHABET = string.ascii_letters + string.digits + "._"
@@ -27,14 +28,33 @@ class Caller:
     client: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The grant that an access token came of: its client, its scopes, when, and the refresh token beside it or ''."""
+
+    client_id: str
+    scopes: tuple[str, ...]
+    issued_at: datetime
+    refresh_token: str = field(default="", repr=False)
+
+    @property
+    def opens_api(self) -> bool:
+        """True when the scopes let the token call the API."""
+        return opens_api(self.scopes)
+
+
 @dataclass(slots=True)
 class Session:
-    """A login. It ends by logout, or, unless it ``lasts``, after ``SESSION_SECONDS_VALID`` seconds without use."""
+    """A login. It ends by logout, or, unless it ``lasts``, after ``SESSION_SECONDS_VALID`` seconds without use.
+
+    ``origin`` tells of the OAuth grant it came of; None for login().
+    """
 
     id: str = field(repr=False)
     user_id: str
     used_at: datetime
     lasts: bool = False
+    origin: Origin | None = None
 
 
 def illegal_session() -> OrgError:
@@ -57,13 +77,13 @@ class Sessions:
         self._sessions: dict[str, Session] = {}
         self._sweep_at = _FIRST_SWEEP
 
-    def open(self, user_id: str, *, lasts: bool = False) -> Session:
+    def open(self, user_id: str, *, lasts: bool = False, origin: Origin | None = None) -> Session:
         """Start a session for a user; one that ``lasts`` ends by logout only, however far the clock is put forward."""
         with self._lock:
             if len(self._sessions) >= self._sweep_at:
                 self._sweep()
             token = self._prefix + "".join(self._random.choices(_TOKEN_ALPHABET, k=_TOKEN_LENGTH))
-            session = self._sessions[token] = Session(token, user_id, self._clock.now(), lasts)
+            session = self._sessions[token] = Session(token, user_id, self._clock.now(), lasts, origin)
         return session
 
     def require(self, session_id: str | None) -> Session:
@@ -79,10 +99,32 @@ class Sessions:
             session.used_at = now
         return session
 
-    def close(self, session_id: str) -> None:
-        """End a session."""
+    def find(self, session_id: str) -> Session | None:
+        """Give the live session of that id without using it, or None."""
+        now = self._clock.now()
         with self._lock:
-            self._sessions.pop(session_id, None)
+            session = self._sessions.get(session_id)
+        return None if session is None or _is_over(session, now) else session
+
+    def close(self, session_id: str) -> bool:
+        """End a session; say whether there was one."""
+        with self._lock:
+            return self._sessions.pop(session_id, None) is not None
+
+    def close_of(self, refresh_token: str) -> None:
+        """End every session that came of a refresh token."""
+        with self._lock:
+            self._sessions = {
+                key: session
+                for key, session in self._sessions.items()
+                if session.origin is None or session.origin.refresh_token != refresh_token
+            }
+
+    def all(self) -> tuple[Session, ...]:
+        """Give every live session, the oldest first."""
+        now = self._clock.now()
+        with self._lock:
+            return tuple(session for session in self._sessions.values() if not _is_over(session, now))
 
     def keep_only(self, session: Session) -> None:
         """End every session but one, and give that one its full life again."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mockorg_server.core.connected_app import ConnectedApp
 from mockorg_server.core.limit import DAILY_API_REQUESTS
 from mockorg_server.core.seed import SeedRecord
 from mockorg_server.schema.feature import DEFAULT_FEATURES
@@ -35,7 +36,7 @@ class OrgSettings:
     ``session_seed`` makes session ids repeat from run to run; None = they cannot be guessed. ``additions`` are the
     org's own objects and fields, beside the standard ones: ``metadata.reading.read_schema`` makes them.
     ``my_domain``, in lower case, is the first label of the host names that are this org's own: ``acme`` for
-    ``acme.my.salesforce.com``.
+    ``acme.my.salesforce.com``. Without ``connected_apps``, every client id gets in.
     """
 
     database: str = "memory"
@@ -45,5 +46,6 @@ class OrgSettings:
     clock_start: datetime | None = None
     session_seed: int | None = None
     my_domain: str | None = None
+    connected_apps: tuple[ConnectedApp, ...] = ()
     seeds: Sequence[SeedRecord] = ()
     additions: Additions | None = None

@@ -12,18 +12,22 @@ from enum import Enum
 from typing import Any
 
 from mockorg_server.core.calls import (
+    authorize,
     create,
     delete,
     describe,
+    identity,
     login,
     query,
     replicate,
     retrieve,
     search,
+    token,
     update,
     upsert,
     user,
 )
+from mockorg_server.core.calls import oauth_operation as oauth
 from mockorg_server.core.calls import operation as op
 from mockorg_server.core.context import CallContext
 
@@ -47,6 +51,19 @@ class Call:
 CALLS: Mapping[type[op.Operation], Call] = {
     op.Login: Call(login.login, Access.WRITE, needs_session=False),
     op.Logout: Call(login.logout),
+    oauth.GrantByPassword: Call(token.grant_by_password, Access.WRITE, needs_session=False),
+    oauth.GrantByRefreshToken: Call(token.grant_by_refresh_token, needs_session=False),
+    oauth.GrantByClientCredentials: Call(token.grant_by_client_credentials, needs_session=False),
+    oauth.GrantByAssertion: Call(token.grant_by_assertion, Access.WRITE, needs_session=False),
+    oauth.GrantByCode: Call(token.grant_by_code, needs_session=False),
+    oauth.GrantByDevice: Call(token.grant_by_device, needs_session=False),
+    oauth.RevokeToken: Call(token.revoke_token, needs_session=False),
+    oauth.IntrospectToken: Call(token.introspect_token, needs_session=False),
+    oauth.CheckAuthorization: Call(authorize.check_authorization, needs_session=False),
+    oauth.Authorize: Call(authorize.authorize, Access.WRITE, needs_session=False),
+    oauth.StartDevice: Call(authorize.start_device, needs_session=False),
+    oauth.DecideDevice: Call(authorize.decide_device, Access.WRITE, needs_session=False),
+    oauth.GetIdentity: Call(identity.get_identity, needs_session=False),
     op.GetUserInfo: Call(user.get_user_info),
     op.GetServerTimestamp: Call(user.get_server_timestamp),
     op.DescribeGlobal: Call(describe.describe_global),
