@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from mockorg_server import __version__
-from mockorg_server.control import clock_document
+from mockorg_server.control import clock_document, messaging
 from mockorg_server.control.exchange import Answer, ControlError, Request
 from mockorg_server.control.guard import check_client
 from mockorg_server.control.seed_document import SeedDocumentError, child_field_of, parse_tree
@@ -61,8 +61,7 @@ class ControlApplication:
             _Endpoint("/snapshots/{name}", {}, frozenset({"PUT", "DELETE"})),
             _Endpoint("/faults", {}, frozenset({"GET", "POST", "DELETE"})),
             _Endpoint("/requests", {}, frozenset({"GET", "DELETE"})),
-            _Endpoint("/messaging/step", {}, frozenset({"POST"})),
-            _Endpoint("/messaging/purge", {}, frozenset({"POST"})),
+            *(_Endpoint(path, handlers) for path, handlers in messaging.ENDPOINTS.items()),
             _Endpoint("/orgs", {}, frozenset({"GET", "POST", "DELETE"})),
         )
 
@@ -72,6 +71,8 @@ class ControlApplication:
             answer = self._answer(Request(environ))
         except ControlError as error:
             answer = Answer({"error": error.message}, error.status, error.headers)
+        except OrgError as error:
+            answer = _refused(error)
         except RecursionError:  # a value that could be read, but not be shown in a message
             answer = Answer({"error": "the body is nested too deeply"}, 400)
         return answer.send(start_response)
@@ -127,6 +128,11 @@ class ControlApplication:
         except ValueError as error:
             raise ControlError(400, str(error)) from None
         return clock_document.show(org.clock)
+
+
+def _refused(error: OrgError) -> Answer:
+    """Tell that the org refused. A disk that refuses is no mistake of the client."""
+    return Answer({"error": error.message}, 503 if error.code == "SERVER_UNAVAILABLE" else 400)
 
 
 def _unless_refused(work: Callable[[], _Result]) -> _Result:

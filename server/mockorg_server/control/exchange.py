@@ -81,10 +81,12 @@ class Request:
         if self._read().strip() not in {b"", b"{}"}:
             raise ControlError(400, f"{self.method} {self._environ['PATH_INFO']} takes no body")
 
-    def json(self) -> Any:
-        """Read the body as JSON."""
+    def json(self, empty: Any = None) -> Any:
+        """Read the body as JSON; an empty one is ``empty``, or refused when that is None."""
         body = self._read()
         if not body.strip():
+            if empty is not None:
+                return empty
             raise ControlError(400, "the body is empty; it must be JSON")
         try:
             value = json.loads(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -29,6 +30,7 @@ from mockorg_server.core.grant import Grants
 from mockorg_server.core.horizon import Horizon
 from mockorg_server.core.id_sequence import IdSequence
 from mockorg_server.core.limit import ApiUsage
+from mockorg_server.core.messaging.simulator import Messaging
 from mockorg_server.core.seed import SeedRecord, load
 from mockorg_server.core.session import Caller, Sessions
 from mockorg_server.core.setting import OrgSettings, UserSetting
@@ -77,6 +79,7 @@ class Org:
         self._gate = Gate()
         self._horizon = Horizon(self.clock)
         self._store = Store(schema, settings.database)
+        self.messaging = Messaging(self._write_as_of, self._read_now, self._call, self.clock.now)
         # Whole days, so that the orgs of one day can share their image.
         self.created_at = (self.clock.now() - _AGE).replace(hour=0, minute=0, second=0, microsecond=0)
         self.administrator_id = ""
@@ -91,6 +94,7 @@ class Org:
             self._token_session = self.sessions.open(self._first_user(), lasts=True)
             self._start = self._store.snapshot() if image is None or settings.seeds else image
             self._ids_at_start = self.ids.used()
+            self.messaging.reload()
         except BaseException:
             self._store.close()
             raise
@@ -137,6 +141,7 @@ class Org:
             self.grants.clear()
             self.directory.guard.reset()
             self.usage.reset()
+            self.messaging.reload()
 
     def api_usage(self) -> tuple[int, int]:
         """Give the API requests so far and the daily limit."""
@@ -160,8 +165,9 @@ class Org:
                 raise OrgError("INVALID_SESSION_ID", "This session is not valid for use with the REST API")
             user_id, session_id = session.user_id, session.id
             self.usage.count()
+        self._catch_up()
         if call.access is Access.READ:
-            settled = self._horizon.settled()
+            settled = self._settled()
             with self._store.read() as reader, suppress(WriteNeeded):
                 return call.handle(self._context(reader, caller.api_version, user_id, session_id, settled), operation)
         with self._write() as writer:
@@ -169,6 +175,29 @@ class Org:
             result = call.handle(context, operation)
             self._keep_counters(context)
         return result
+
+    def _catch_up(self) -> None:
+        """Let what the clock has brought about happen before a call looks at the records."""
+        due_at = self.messaging.due_at
+        if due_at is not None and due_at <= self.clock.now():
+            self.messaging.catch_up()
+
+    def _settled(self) -> datetime:
+        settled, due_at = self._horizon.settled(), self.messaging.due_at
+        return settled if due_at is None else min(settled, due_at)
+
+    @contextmanager
+    def _write_as_of(self, at: datetime | None) -> Iterator[CallContext]:
+        """Open a transaction of the org's own, as of an instant (None = now); it is kept when the block ends."""
+        with self._write() as writer:
+            context = self._context(writer, 0, self.administrator_id, "")
+            yield context if at is None else replace(context, now=at, stamp=text_of(at.replace(microsecond=0)))
+            self._keep_counters(context)
+
+    @contextmanager
+    def _read_now(self) -> Iterator[CallContext]:
+        with self._store.read() as reader:
+            yield self._context(reader, 0, self.administrator_id, "")
 
     @contextmanager
     def _write(self) -> Iterator[Writer]:

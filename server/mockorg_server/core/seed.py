@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, time
 from mockorg_server.core.clock import text_of
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import fill_defaults
+from mockorg_server.core.messaging.seed import COMPONENT, seed_definition
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.identifier import normalise_id
 from mockorg_server.schema.sobject import Field, SObject
@@ -47,6 +48,7 @@ class SeedError(Exception):
 
 def load(context: CallContext, records: Sequence[SeedRecord]) -> dict[str, str]:
     """Write the records in the open transaction; give the id of each reference. Raises SeedError."""
+    records = _without_definitions(context, records)
     sobjects = [_sobject_of(context, record) for record in records]
     ids = _ids_of(context, records, sobjects)
     references = {
@@ -59,6 +61,17 @@ def load(context: CallContext, records: Sequence[SeedRecord]) -> dict[str, str]:
     for record, sobject, record_id in zip(records, sobjects, ids, strict=True):
         context.writer.insert(sobject, _values_of(context, record, sobject, references) | {"Id": record_id})
     return references
+
+
+def _without_definitions(context: CallContext, records: Sequence[SeedRecord]) -> Sequence[SeedRecord]:
+    """Load the messaging components among the records, which are no sObjects, and give the other records."""
+    components = [record for record in records if record.type.casefold() == COMPONENT]
+    for record in components:
+        try:
+            seed_definition(context, record.values)
+        except ValueError as error:
+            raise SeedError(record, str(error)) from None
+    return [record for record in records if record.type.casefold() != COMPONENT] if components else records
 
 
 def _sobject_of(context: CallContext, record: SeedRecord) -> SObject:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -192,6 +192,10 @@ class SqliteDialect:
         """Give the DDL of an index, over the rows that have a value only when ``sparse``."""
         where = f" WHERE {column} IS NOT NULL" if sparse else ""
         return f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({column}){where}"
+
+    def create_compound_index(self, name: str, table: str, columns: Sequence[str]) -> str:
+        """Give the DDL of an index over several columns, in order."""
+        return f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({', '.join(columns)})"
 
     def table_names(self, cursor: DBAPICursor) -> list[str]:
         """List the tables of the database, without the system's and our own (those have ``~`` in front)."""

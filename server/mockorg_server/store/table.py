@@ -101,6 +101,12 @@ class Table:
         return column
 
 
+COMPOUND_INDEXES: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    # Which session of an end user is open is asked for each message; an end user may have any number that ended.
+    "MessagingSession": (("MessagingEndUserId", "Status"),),
+}
+"""Fields that are looked up together, by sObject: one index for each group."""
+
 _STAMPS: Final = ("systemmodstamp", "lastmodifieddate", "createddate")
 
 
@@ -166,10 +172,16 @@ def _indexes(
         indexed[stamp.name.lower()] = False
     indexed.pop("id", None)
     quote = dialect.quote
-    return [
+    single = [
         dialect.create_index(quote(f"{sobject.name}.{column.name}"), quote(sobject.name), column.compared, sparse)
         for name, sparse in indexed.items()
         if (column := columns.get(name)) is not None and column.compared is not None
+    ]
+    return single + [
+        dialect.create_compound_index(quote(f"{sobject.name}.{'+'.join(names)}"), quote(sobject.name), compared)
+        for names in COMPOUND_INDEXES.get(sobject.name, ())
+        if len(compared := [columns[name.lower()].compared or "" for name in names if name.lower() in columns])
+        == len(names)
     ]
 
 

@@ -22,6 +22,7 @@ from mockorg_server.core.calls import (
     replicate,
     retrieve,
     search,
+    send_conversation_messages,
     token,
     update,
     upsert,
@@ -79,4 +80,5 @@ CALLS: Mapping[type[op.Operation], Call] = {
     op.Update: Call(update.update, Access.WRITE),
     op.Upsert: Call(upsert.upsert, Access.WRITE),
     op.Delete: Call(delete.delete, Access.WRITE),
+    op.SendConversationMessages: Call(send_conversation_messages.send_conversation_messages, Access.WRITE),
 }

@@ -6,6 +6,7 @@ lives in the module of its family in this package, and ``calls/__init__.py`` lis
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -144,3 +145,10 @@ class Delete(Operation):
 
     ids: tuple[str, ...]
     all_or_none: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SendConversationMessages(Operation):
+    """-> list of ``ActionResult`` in input order. ``inputs`` are the action's, each an object of JSON values."""
+
+    inputs: tuple[Mapping[str, object], ...]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from mockorg_server.core.error import RowError
 from mockorg_server.schema.outline import Outline
 
 
@@ -82,3 +84,16 @@ class GetDeletedResult:
     deleted_records: tuple[DeletedRecord, ...]
     earliest_date_available: datetime
     latest_date_covered: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionResult:
+    """What became of one element of an invocable action's inputs: ``outputs``, or ``errors`` and no outputs."""
+
+    outputs: Mapping[str, object] | None = None
+    errors: tuple[RowError, ...] = ()
+
+    @property
+    def success(self) -> bool:
+        """True when the action was carried out."""
+        return not self.errors
