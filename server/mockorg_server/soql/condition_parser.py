@@ -24,6 +24,7 @@ from mockorg_server.soql.syntax import (
     FieldPath,
     FunctionCall,
     Literal,
+    Lookup,
     Membership,
     Money,
     Multiselect,
@@ -35,7 +36,7 @@ from mockorg_server.soql.syntax import (
     Source,
     With,
 )
-from mockorg_server.soql.token import LAST_LITERAL, Kind
+from mockorg_server.soql.token import LAST_LITERAL, Kind, Token
 
 _CONSTANTS = frozenset({"NULL", "TRUE", "FALSE"})
 _MONEY = re.compile(r"[A-Za-z]{3}\d+(\.\d+)?", re.ASCII)
@@ -47,17 +48,24 @@ class ConditionParser(Cursor):
     """Recursive descent over conditions; the whole query is ``parser.Parser``."""
 
     def path(self) -> FieldPath:
-        """Parse ``a.b.c``; a reserved word may be an element of a dotted path."""
+        """Parse ``a.b.c``: no white space before a dot. A reserved word may be an element of a dotted path."""
         token = self.token
-        if token.kind is not Kind.WORD or (token.upper in RESERVED and self.ahead().text != "."):
+        if token.kind is not Kind.WORD or (token.upper in RESERVED and not self._is_dotted(self.ahead(), token)):
             self.fail()
+        position = token.start
         names = [self.advance().text]
-        while self.token.text == ".":
+        while self.token.text == "." and self._is_dotted(self.token, token):
             self.advance()
             if self.token.kind is not Kind.WORD:
                 self.fail()
-            names.append(self.advance().text)
-        return FieldPath(tuple(names), token.start)
+            token = self.advance()
+            names.append(token.text)
+        return FieldPath(tuple(names), position)
+
+    @staticmethod
+    def _is_dotted(follower: Token, word: Token) -> bool:
+        """Tell whether a dot stands right behind a word."""
+        return follower.text == "." and follower.start == word.start + len(word.text)
 
     def expression(self) -> Expression:
         """Parse a field path or a function call."""
@@ -113,7 +121,7 @@ class ConditionParser(Cursor):
             self.rise()
             return condition
         expression = self.expression()
-        operator = self.token.upper
+        operator = self._operator()
         if operator in OPERATORS:
             self.advance()
             return Comparison(expression, "!=" if operator == "<>" else operator, self.value(operator == "LIKE"))
@@ -127,8 +135,20 @@ class ConditionParser(Cursor):
             return SemiJoin(expression, negated, self._semi_join())
         return Membership(expression, negated, self._values())
 
-    def source(self) -> Source:
-        """Parse one entry of FROM: the query parser's part."""
+    def _operator(self) -> str:
+        """Give the operator that comes next; ``< =`` may be two tokens, of which the first is stepped over."""
+        operator = self.token.upper
+        if operator in ("<", ">") and self.ahead().text == "=":
+            self.advance()
+            return operator + "="
+        return operator
+
+    def sources(self) -> tuple[Source, ...]:
+        """Parse the entries of FROM: the query parser's part."""
+        raise NotImplementedError
+
+    def using(self) -> tuple[str | None, Lookup | None]:
+        """Parse USING, if it comes next: the query parser's part."""
         raise NotImplementedError
 
     def withs(self) -> tuple[With, ...]:
@@ -150,14 +170,15 @@ class ConditionParser(Cursor):
         self.expect("SELECT")
         expression = self.expression()
         self.expect("FROM")
-        source = self.source()
+        sources = self.sources()
+        scope, lookup = self.using()
         where = self.condition() if self.accept("WHERE") else None
         withs = self.withs()
         if self.token.upper in _NOT_IN_SEMI_JOIN:
             self.fail_with(f"missing value at '{self.token.text}'")
         self.expect(")")
         self.rise()
-        return Query((SelectItem(expression),), (source,), where=where, withs=withs, position=position)
+        return Query((SelectItem(expression),), sources, scope, lookup, where, withs, position=position)
 
     def value(self, pattern: bool = False) -> Operand:
         """Parse what stands on the right of an operator: never a field. A ``pattern`` may hold more escapes."""

@@ -56,10 +56,8 @@ class Parser(ConditionParser):
         self.expect("SELECT")
         select = self._select()
         self.expect("FROM")
-        sources = [self.source()]
-        while self.accept(","):
-            sources.append(self.source())
-        scope, lookup = self._using() if self.accept("USING") else (None, None)
+        sources = self.sources()
+        scope, lookup = self.using()
         where = self.condition() if self.accept("WHERE") else None
         withs = self.withs()
         group_by = self._group_by()
@@ -70,7 +68,7 @@ class Parser(ConditionParser):
         tracking = self._one_of("VIEW", "REFERENCE") if self.accept("FOR") else ""
         updates = self._updates()
         return Query(
-            select, tuple(sources), scope, lookup, where, withs, group_by, having, order_by, limit, offset, tracking,
+            select, sources, scope, lookup, where, withs, group_by, having, order_by, limit, offset, tracking,
             updates, position,
         )  # fmt: skip
 
@@ -128,7 +126,14 @@ class Parser(ConditionParser):
             paths.append(self.path())
         return tuple(paths)
 
-    def source(self) -> Source:
+    def sources(self) -> tuple[Source, ...]:
+        """Parse the entries of FROM."""
+        sources = [self._source()]
+        while self.accept(","):
+            sources.append(self._source())
+        return tuple(sources)
+
+    def _source(self) -> Source:
         """Parse one entry of FROM. Soft keywords are aliases unless they begin their clause."""
         path = self.path()
         if self.accept("AS"):
@@ -146,7 +151,10 @@ class Parser(ConditionParser):
                 return follower.kind in (Kind.INTEGER, Kind.DECIMAL) or follower.text in ("+", "-", ":")
         return False
 
-    def _using(self) -> tuple[str | None, Lookup | None]:
+    def using(self) -> tuple[str | None, Lookup | None]:
+        """Parse USING, if it comes next."""
+        if not self.accept("USING"):
+            return None, None
         if self.accept("SCOPE"):
             return self.name(), None
         self.expect("LOOKUP")

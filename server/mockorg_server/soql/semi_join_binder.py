@@ -16,7 +16,7 @@ from mockorg_server.soql import syntax
 from mockorg_server.soql.error import SoqlError
 from mockorg_server.soql.parameter import ParameterList
 from mockorg_server.soql.plan import Plan, SemiJoin
-from mockorg_server.soql.refusal import malformed, plain_path, require
+from mockorg_server.soql.refusal import malformed, plain_path, refuse_unsupported_clauses, require
 from mockorg_server.soql.restriction import check_restriction
 from mockorg_server.soql.scope import Column, Scope, driving_object
 from mockorg_server.soql.subject_binder import field_subject
@@ -69,6 +69,9 @@ def bind_semi_join(condition: syntax.SemiJoin, scope: Scope, parameters: Paramet
         malformed(f"Entity '{inner.name}' is not supported for semi join inner selects", scope, source.path.position)
     if inner is outer:
         _refuse("The inner and outer selects should not be on the same object type")
+    refuse_unsupported_clauses(query)
+    if query.scope:
+        malformed("USING SCOPE is not allowed in a subquery", scope, query.position)
     check_restriction(inner.name, query.where, scope.view.version)
     check_withs(query, inner_scope)
     item = query.select[0]
