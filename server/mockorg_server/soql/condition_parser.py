@@ -67,15 +67,15 @@ class ConditionParser(Cursor):
         """Tell whether a dot stands right behind a word."""
         return follower.text == "." and follower.start == word.start + len(word.text)
 
-    def expression(self) -> Expression:
-        """Parse a field path or a function call."""
+    def expression(self, *, distance: bool = False) -> Expression:
+        """Parse a field path or a function call; DISTANCE() where there may be one."""
         token = self.token
         if token.kind is not Kind.WORD or token.upper in RESERVED or self.ahead().text != "(":
             return self.path()
         self.advance()
         self.advance()
         self.deepen()
-        if token.upper == "DISTANCE":
+        if distance and token.upper == "DISTANCE":
             return self._distance(token.start)
         argument = self.expression()
         self.expect(")")
@@ -120,11 +120,13 @@ class ConditionParser(Cursor):
             self.expect(")")
             self.rise()
             return condition
-        expression = self.expression()
+        expression = self.expression(distance=True)
         operator = self._operator()
-        if operator in OPERATORS:
+        if operator in OPERATORS and not (operator == "LIKE" and isinstance(expression, Distance)):
             self.advance()
             return Comparison(expression, "!=" if operator == "<>" else operator, self.value(operator == "LIKE"))
+        if isinstance(expression, Distance):
+            self.fail()
         if self.accept("INCLUDES"):
             return Multiselect(expression, excludes=False, values=self._values())
         if self.accept("EXCLUDES"):
@@ -151,7 +153,7 @@ class ConditionParser(Cursor):
         """Parse USING, if it comes next: the query parser's part."""
         raise NotImplementedError
 
-    def withs(self) -> tuple[With, ...]:
+    def withs(self, *, valued: bool = False) -> tuple[With, ...]:
         """Parse any WITH clauses: the query parser's part."""
         raise NotImplementedError
 
@@ -173,7 +175,7 @@ class ConditionParser(Cursor):
         sources = self.sources()
         scope, lookup = self.using()
         where = self.condition() if self.accept("WHERE") else None
-        withs = self.withs()
+        withs = self.withs(valued=True)
         if self.token.upper in _NOT_IN_SEMI_JOIN:
             self.fail_with(f"missing value at '{self.token.text}'")
         self.expect(")")

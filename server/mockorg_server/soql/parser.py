@@ -29,6 +29,7 @@ from mockorg_server.soql.token import Kind, Token, tokenise
 
 _CATEGORY_OPERATORS = frozenset({"AT", "ABOVE", "BELOW", "ABOVE_OR_BELOW"})
 _MODIFIERS = ("ROLLUP", "CUBE")
+_STRINGS = (Kind.STRING, Kind.EMPTY_STRING)
 
 
 def parse(text: str) -> Query:
@@ -88,7 +89,7 @@ class Parser(ConditionParser):
             return self._subquery()
         if token.upper == "TYPEOF" and self._is_name(self.ahead()):
             return self._type_of()
-        expression = self.expression()
+        expression = self.expression(distance=True)
         return SelectItem(expression, self._select_alias())
 
     def _select_alias(self) -> str | None:
@@ -171,16 +172,16 @@ class Parser(ConditionParser):
             if not self.accept(","):
                 return tuple(settings)
 
-    def withs(self) -> tuple[With, ...]:
-        """Parse any WITH clauses."""
+    def withs(self, *, valued: bool = False) -> tuple[With, ...]:
+        """Parse any WITH clauses; of a ``valued`` one, no mere name stands there and no settings."""
         if self.token.upper != "WITH":
             return ()
         withs = []
         while self.accept("WITH"):
-            withs.append(self._with())
+            withs.append(self._with(valued))
         return tuple(withs)
 
-    def _with(self) -> With:
+    def _with(self, valued: bool) -> With:
         if self.token.upper == "DATA" and self.ahead().upper == "CATEGORY":
             self.advance()
             self.advance()
@@ -189,7 +190,11 @@ class Parser(ConditionParser):
                 categories.append(self._data_category())
             return With(categories=tuple(categories))
         name = self.name()
-        if self.accept("="):
+        if valued:
+            self.expect("=")
+        if valued or self.accept("="):
+            if self.token.kind not in _STRINGS:
+                self.fail()
             return With(name, self.value())
         if self.accept("("):
             settings = self._settings()
@@ -239,7 +244,7 @@ class Parser(ConditionParser):
         return tuple(orderings)
 
     def _ordering(self) -> Ordering:
-        expression = self.expression()
+        expression = self.expression(distance=True)
         direction = "ASC" if self.accept("ASC") else "DESC" if self.accept("DESC") else ""
         nulls = ""
         if self.accept("NULLS"):
