@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 from mockorg_server.allocator import hold_little_memory
 from mockorg_server.app import build_app
 from mockorg_server.control.seed_document import SeedDocumentError, child_field_of, read_seed_file
+from mockorg_server.core.added_record import known_key_prefixes
 from mockorg_server.core.host import Host
 from mockorg_server.core.seed import SeedError, SeedRecord
 from mockorg_server.core.setting import EDITIONS, OrgSettings, UserSetting
@@ -93,7 +94,7 @@ def _settings(options: ServeOptions) -> OrgSettings:
     if edition is None:
         raise _StartError(f"argument --edition: unknown edition {options.edition!r}; known: {', '.join(EDITIONS)}", 2)
     features = DEFAULT_FEATURES - set(options.without)
-    additions = _additions(options.schema, features)
+    additions = _additions(options.schema, features, options.db)
     return OrgSettings(
         database=options.db,
         users=tuple(UserSetting(*user) for user in options.user),
@@ -105,16 +106,19 @@ def _settings(options: ServeOptions) -> OrgSettings:
     )
 
 
-def _additions(paths: Sequence[Path], features: frozenset[str]) -> Additions | None:
+def _additions(paths: Sequence[Path], features: frozenset[str], database: str) -> Additions | None:
     """Read the schemas that the org gets; what of them is not followed is told on standard error."""
     if not paths:
         return None
     with Progress() as progress:
         progress.tell("reading the schema")
         try:
-            reading = read_schema(paths, features)
+            prefixes = known_key_prefixes(load_schema(features), database)
+            reading = read_schema(paths, features, key_prefixes=prefixes)
         except SchemaSourceError as error:
             raise _StartError(str(error), 2) from None
+        except StoreError as error:
+            raise _StartError(str(error), 1) from None
     for line in summarise(reading.notes):
         print(f"mockorg: schema: {line}", file=sys.stderr)
     return reading.additions

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from mockorg_server.core.added_record import keep_added_records, keep_key_prefixes
 from mockorg_server.core.bootstrap import ADMINISTRATOR, first_records, organization_id
 from mockorg_server.core.calls import CALLS, Access, Call
 from mockorg_server.core.calls.operation import Operation
@@ -228,6 +229,8 @@ class Org:
             elif not is_image:
                 self.ids.leave_block(CURSOR_PREFIX)  # a locator from before must not lead into another result
             context = self._context(writer, 0, self.administrator_id, "")
+            keep_key_prefixes(context)
+            keep_added_records(context)
             self.directory.enrol(context)
             if is_image or not is_known:
                 load(context, self.settings.seeds)

@@ -6,17 +6,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from mockorg_server.metadata.companion import attached_children, change_event_of, companions_of
 from mockorg_server.metadata.custom_field import KINDS as FIELD_KINDS
 from mockorg_server.metadata.custom_field import FieldParts, Relationship, read_field, read_roll_up
+from mockorg_server.metadata.custom_metadata import metadata_record, record_type_row
 from mockorg_server.metadata.custom_object import KINDS, kind_of, record_type_field
 from mockorg_server.metadata.definition import Definitions, ObjectDefinition
 from mockorg_server.metadata.facts import Facts
 from mockorg_server.metadata.key_prefix import KeyPrefixes
 from mockorg_server.metadata.note import Notes
-from mockorg_server.metadata.picklist import ValueSets, controlled_by, fill_picklist, state_dependency
+from mockorg_server.metadata.picklist import ValueSets, controlled_by, fill_picklist, state_dependency, with_default
 from mockorg_server.metadata.record_part import read_record_type, read_validation_rule
-from mockorg_server.schema.schema import Additions, Schema
-from mockorg_server.schema.sobject import ChildRelationship, Field, RecordType, SObject
+from mockorg_server.metadata.reference import referring_fields
+from mockorg_server.schema.schema import AddedRecord, Additions, Schema
+from mockorg_server.schema.sobject import ChildRelationship, Field, RecordType, SObject, ValidationRule
 
 _SUMMARY = "Summary"
 
@@ -40,48 +43,97 @@ class Builder:
         self._prefixes = KeyPrefixes({**standard, **taken, **prefixes})
         self._children: defaultdict[str, list[ChildRelationship]] = defaultdict(list)
         self._reading: set[tuple[str, str]] = set()
+        self._own: list[SObject] = []
+        self._replacements: list[SObject] = []
+        self._fields_of: dict[str, dict[str, Field]] = {}
+        self._record_types: dict[str, tuple[RecordType, ...]] = {}
+        self._rules: dict[str, tuple[ValidationRule, ...]] = {}
 
     def build(self) -> Additions:
         """Make everything."""
-        own: list[SObject] = []
-        replacements: list[SObject] = []
-        fields: dict[str, tuple[Field, ...]] = {}
-        record_types, rules = {}, {}
         for definition in self._definitions.all():
             standard = self._schema.outlines.get(definition.name.lower())
-            name = standard.name if standard else definition.name
-            found = tuple(self._fields(definition))
-            kinds = tuple(read_record_type(facts, name, self._notes) for facts in definition.record_types.values())
-            checks = tuple(read_validation_rule(facts) for facts in definition.validation_rules.values())
             if standard is None:
-                sobject = self._own_object(definition, found, kinds)
-                if sobject is None:
-                    continue
-                own.append(replace(sobject, validation_rules=checks))
-                continue
-            if definition.described is not None:
-                replacements.append(self._standing_in(definition.described, name))
-            elif kinds:
-                found = self._with_record_type(name, found)
-            if found:
-                fields[name] = found
-            if kinds:
-                record_types[name] = kinds
-            if checks:
-                rules[name] = checks
-        own = [self._with_children(sobject) for sobject in own]
-        children = {name: tuple(items) for name, items in self._children.items() if name in self._standard_names()}
+                self._build_own(definition)
+            else:
+                self._build_standard(definition, standard.name)
+        own = [self._with_children(sobject) for sobject in self._own]
+        replaced = {sobject.name for sobject in self._replacements}
+        for name, fields in referring_fields(self._schema, own, replaced).items():
+            self._fields_of.setdefault(name, {}).update(fields)
+        self._note_twins(own)
+        standard_names = {outline.name for outline in self._schema.outlines.values()}
         return Additions(
             sobjects=tuple(own),
-            replacements=tuple(replacements),
-            fields=fields,
-            child_relationships=children,
-            record_types=record_types,
-            validation_rules=rules,
+            replacements=tuple(self._replacements),
+            fields={name: tuple(fields.values()) for name, fields in self._fields_of.items()},
+            child_relationships={
+                name: tuple(items) for name, items in self._children.items() if name in standard_names
+            },
+            record_types=self._record_types,
+            validation_rules=self._rules,
+            records=tuple(self._records(own)),
         )
 
-    def _standard_names(self) -> frozenset[str]:
-        return frozenset(outline.name for outline in self._schema.outlines.values())
+    def _build_own(self, definition: ObjectDefinition) -> None:
+        found = tuple(self._fields(definition))
+        sobject = self._own_object(definition, found, self._kinds_of(definition, definition.name))
+        if sobject is None:
+            return
+        sobject = replace(sobject, validation_rules=_rules_of(definition))
+        if definition.facts is not None and sobject.layoutable and definition.described is None:
+            self._children[sobject.name] += attached_children(self._schema, definition.facts, sobject)
+            for companion, child in companions_of(self._schema, definition.facts, sobject):
+                if self._definitions.find(companion.name) is None:
+                    self._own.append(companion)
+                    self._children[sobject.name].append(child)
+        self._own.append(sobject)
+        if definition.has_change_events:
+            self._own.append(change_event_of(sobject))
+
+    def _build_standard(self, definition: ObjectDefinition, name: str) -> None:
+        found = tuple(self._fields(definition))
+        kinds = self._kinds_of(definition, name)
+        if definition.described is not None:
+            self._replacements.append(self._standing_in(definition.described, name))
+        elif kinds:
+            found = self._with_record_type(name, found)
+        if found:
+            self._fields_of[name] = {each.name.lower(): each for each in found}
+        if kinds:
+            self._record_types[name] = kinds
+        if rules := _rules_of(definition):
+            self._rules[name] = rules
+
+    def _kinds_of(self, definition: ObjectDefinition, name: str) -> tuple[RecordType, ...]:
+        default = definition.default_record_type
+        kinds = (read_record_type(facts, name) for facts in definition.record_types.values())
+        return tuple(replace(kind, is_default=kind.developer_name == default) for kind in kinds)
+
+    def _records(self, own: list[SObject]) -> Iterator[AddedRecord]:
+        """Give the rows that belong to the schema."""
+        by_name = {sobject.name.lower(): sobject for sobject in own}
+        prefixes = {name: sobject.id_prefix for name, sobject in by_name.items()}
+        kinds = {sobject.name: sobject.record_types for sobject in (*own, *self._replacements)}
+        for name, items in {**kinds, **self._record_types}.items():
+            yield from (record_type_row(name, item) for item in items if not item.is_master)
+        for definition in self._definitions.all():
+            sobject = by_name.get(definition.name.lower())
+            for name, facts in definition.records.values():
+                if sobject is not None:
+                    yield metadata_record(facts, sobject, name, prefixes, self._notes)
+
+    def _note_twins(self, own: list[SObject]) -> None:
+        """Tell of child relationships that have one name on one parent: only one of them can be asked for."""
+        mine = {sobject.name: sobject.child_relationships for sobject in own}
+        for name, children in {**self._children, **mine}.items():
+            standard = self._schema.sobject(name)
+            known = {child.relationship_name: child for child in (standard.child_relationships if standard else ())}
+            for child in children:
+                other = known.setdefault(child.relationship_name, child)
+                if child.relationship_name and (other.child_sobject, other.field) != (child.child_sobject, child.field):
+                    text = f"the child relationship {name}.{child.relationship_name} exists twice"
+                    self._notes.add(f"{child.child_sobject}.{child.field}", text)
 
     def _standing_in(self, described: SObject, name: str) -> SObject:
         """Give the describe of a standard object with what no describe tells: since when its parts exist."""
@@ -167,14 +219,21 @@ class Builder:
 
     def _fields(self, definition: ObjectDefinition) -> Iterator[Field]:
         yield from definition.fields.values()
-        made = {}
+        yield from self._standard_picklists(definition)
         for name, facts in definition.field_facts.values():
             parts = self._parts(definition, name, facts)
-            made[name.lower()] = facts
             for field in parts.fields:
                 yield self._with_picklist(definition, field, facts)
             if parts.relationship is not None:
                 self._add_relationship(parts.relationship)
+
+    def _standard_picklists(self, definition: ObjectDefinition) -> Iterator[Field]:
+        """Give standard picklists with the values of their standard value sets."""
+        sobject = definition.described or self._schema.sobject(definition.name)
+        for name, values in definition.value_sets.items():
+            field = sobject.field(name) if sobject else None
+            if field is not None:
+                yield with_default(replace(field, picklist_values=values, default_value=None))
 
     def _parts(self, definition: ObjectDefinition, name: str, facts: Facts) -> FieldParts:
         wire_type = facts.text("type")
@@ -269,3 +328,7 @@ class Builder:
                     restricted_delete=relationship.restricted_delete,
                 )
             )
+
+
+def _rules_of(definition: ObjectDefinition) -> tuple[ValidationRule, ...]:
+    return tuple(read_validation_rule(facts) for facts in definition.validation_rules.values())

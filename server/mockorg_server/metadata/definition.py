@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mockorg_server.metadata.facts import Facts
-from mockorg_server.schema.sobject import Field, SObject
+from mockorg_server.schema.sobject import Field, PicklistValue, SObject
 
 
 @dataclass(slots=True)
@@ -14,6 +14,7 @@ class ObjectDefinition:
 
     ``facts`` is its CustomObject, None when only parts of it were found. ``described`` is the last describe that tells
     it whole. ``field_facts`` are CustomFields and ``fields`` fields that are told in full, both by name in lower case.
+    ``value_sets`` are the values of standard picklists by field, ``records`` those of a custom metadata type.
     """
 
     name: str
@@ -23,6 +24,10 @@ class ObjectDefinition:
     field_facts: dict[str, tuple[str, Facts]] = field(default_factory=dict)
     record_types: dict[str, Facts] = field(default_factory=dict)
     validation_rules: dict[str, Facts] = field(default_factory=dict)
+    value_sets: dict[str, tuple[PicklistValue, ...]] = field(default_factory=dict)
+    records: dict[str, tuple[str, Facts]] = field(default_factory=dict)
+    default_record_type: str | None = None
+    has_change_events: bool = False
 
     def describe(self, sobject: SObject) -> None:
         """Take a describe that tells the object whole: what sources before it said of its fields is over."""

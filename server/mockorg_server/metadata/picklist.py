@@ -40,7 +40,6 @@ STANDARD_VALUE_SETS: Final[Mapping[str, tuple[str, ...]]] = {
     "ContractStatus": ("Contract.Status",),
     "EntitlementType": ("Entitlement.Type",),
     "EventSubject": ("Event.Subject",),
-    "EventType": ("Event.Type",),
     "Industry": ("Account.Industry", "Lead.Industry"),
     "LeadSource": ("Lead.LeadSource", "Contact.LeadSource", "Opportunity.LeadSource", "Account.AccountSource"),
     "LeadStatus": ("Lead.Status",),
@@ -57,7 +56,6 @@ STANDARD_VALUE_SETS: Final[Mapping[str, tuple[str, ...]]] = {
     "TaskPriority": ("Task.Priority",),
     "TaskStatus": ("Task.Status",),
     "TaskSubject": ("Task.Subject",),
-    "TaskType": ("Task.Type",),
     "WorkOrderPriority": ("WorkOrder.Priority",),
     "WorkOrderStatus": ("WorkOrder.Status",),
 }
@@ -120,10 +118,10 @@ def fill_picklist(field: Field, facts: Facts, sets: ValueSets, place: str, notes
         controller_name=controller,
         dependent_picklist=controller is not None,
     )
-    return _with_default(filled)
+    return with_default(filled)
 
 
-def _with_default(field: Field) -> Field:
+def with_default(field: Field) -> Field:
     """Make a default entry the field's default too, as describe tells it."""
     default = next((entry.value for entry in field.picklist_values if entry.default_value), None)
     return field if default is None else replace(field, default_value=default)

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from mockorg_server.metadata.builder import Builder
+from mockorg_server.metadata.custom_metadata import split_name
 from mockorg_server.metadata.definition import Definitions
 from mockorg_server.metadata.describe_document import read_describes
 from mockorg_server.metadata.facts import Facts, FactsReader
 from mockorg_server.metadata.note import Note, Notes, SchemaSourceError
-from mockorg_server.metadata.picklist import ValueSets
-from mockorg_server.metadata.source import KINDS, NOT_RUN, SourceFiles, find_files, name_of
+from mockorg_server.metadata.picklist import STANDARD_VALUE_SETS, ValueSets, values_of
+from mockorg_server.metadata.source import CUSTOM_METADATA, KINDS, NOT_RUN, SourceFiles, find_files, name_of
 from mockorg_server.schema.feature import DEFAULT_FEATURES
 from mockorg_server.schema.schema import Additions, load_schema
 
@@ -22,6 +23,9 @@ __all__ = ["Note", "SchemaReading", "SchemaSourceError", "read_schema"]
 _ACTIVITY: Final = "Activity"
 _ACTIVITIES: Final = ("Task", "Event")
 """Fields of Activity, which is no sObject of its own, are fields of both of these."""
+
+_STATUS_FACTS: Final = frozenset({"closed", "won", "probability", "forecastCategory", "converted"})
+"""What a standard value set tells of a status or stage beside its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +64,19 @@ class _Reader:
             "field": self._take_field,
             "recordType": self._take_record_type,
             "validationRule": self._take_validation_rule,
+            "standardValueSet": self._take_standard_value_set,
+            "platformEventChannelMember": self._take_channel_member,
+            "profile": self._take_profile,
+            CUSTOM_METADATA: self._take_record,
             "globalValueSet": lambda path, facts: self.sets.add_global(name_of(path), facts),
         }
 
     def read(self, path: Path) -> None:
         files = find_files(path, self.notes)
         for kind, take in self._takers.items():
+            root = KINDS.get(kind, "CustomMetadata")
             for file in files.metadata.get(kind, ()):
-                take(file, self._facts.read(file, KINDS[kind]))
+                take(file, self._facts.read(file, root))
         for file in files.describes:
             self._take_describes(file)
         self._note_unused(files)
@@ -114,3 +123,33 @@ class _Reader:
     def _take_validation_rule(self, file: Path, facts: Facts) -> None:
         definition = self.definitions.of(file.parent.parent.name)
         definition.validation_rules[facts.required("fullName").lower()] = facts
+
+    def _take_standard_value_set(self, file: Path, facts: Facts) -> None:
+        name = name_of(file)
+        fields = STANDARD_VALUE_SETS.get(name)
+        if fields is None:
+            self.notes.add(name, "this standard value set is not known: its values are not used")
+            return
+        items = facts.all("standardValue")
+        for path in fields:
+            sobject, _, field = path.partition(".")
+            self.definitions.of(sobject).value_sets[field] = values_of(items)
+        for item in items:
+            for member in _STATUS_FACTS.intersection(item.names()):
+                self.notes.add(name, f"<{member}> of its values is not followed")
+
+    def _take_channel_member(self, _file: Path, facts: Facts) -> None:
+        selected = facts.required("selectedEntity")
+        stem, is_custom, _ = selected.rpartition("__ChangeEvent")
+        if is_custom:
+            self.definitions.of(f"{stem}__c").has_change_events = True
+
+    def _take_profile(self, _file: Path, facts: Facts) -> None:
+        for each in facts.all("recordTypeVisibilities"):
+            if each.flag("default"):
+                sobject, _, name = each.required("recordType").partition(".")
+                self.definitions.of(sobject).default_record_type = name
+
+    def _take_record(self, file: Path, facts: Facts) -> None:
+        type_name, name = split_name(name_of(file))
+        self.definitions.of(type_name).records[name.lower()] = (name, facts)

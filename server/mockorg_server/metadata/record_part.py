@@ -7,7 +7,6 @@ from typing import Final
 from urllib.parse import unquote
 
 from mockorg_server.metadata.facts import Facts
-from mockorg_server.metadata.note import Notes
 from mockorg_server.schema.identifier import SHORT, base62, to_long_id
 from mockorg_server.schema.sobject import RecordType, ValidationRule
 
@@ -23,7 +22,7 @@ def stable_id(prefix: str, *names: str) -> str:
     return to_long_id(prefix + base62(number, width))
 
 
-def read_record_type(facts: Facts, sobject: str, notes: Notes) -> RecordType:
+def read_record_type(facts: Facts, sobject: str) -> RecordType:
     """Make a record type. Values are written in the form of URLs in these files."""
     name = facts.required("fullName")
     picklists, defaults = {}, {}

@@ -34,6 +34,9 @@ KINDS: Final = {
 
 CUSTOM_METADATA: Final = "md"  # also the ending of texts in Markdown, so it counts in its folder alone
 
+ADMINISTRATOR: Final = "Admin"
+"""The one profile that is read: which record types are its defaults."""
+
 PRESENTATION: Final = frozenset(
     {"listView", "compactLayout", "webLink", "fieldSet", "businessProcess", "sharingReason", "layout"}
 )
@@ -122,6 +125,8 @@ def _sort_in(path: Path, name: str, files: SourceFiles) -> None:
     elif name.endswith(".wsdl"):
         files.wsdls.append(path)
     elif (kind := _kind_of(path)) is not None:
+        if kind == "profile" and name_of(path) != ADMINISTRATOR:
+            return
         files.metadata.setdefault(kind, []).append(path)
     else:
         ending = name.removesuffix(_META).rpartition(".")[2]
