@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
@@ -165,9 +166,7 @@ def _run(server: HttpServer, settings: OrgSettings, options: ServeOptions) -> No
 def _open(settings: OrgSettings) -> Host:
     try:
         with Progress() as progress:
-            if settings.seeds:
-                progress.tell(f"seeding {len(settings.seeds)} records")
-            return Host.open(settings)
+            return Host.open(replace(settings, tell=progress.tell))
     except SeedError as error:
         raise _StartError(str(error), 2) from None
     except StoreError as error:

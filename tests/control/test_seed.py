@@ -75,6 +75,19 @@ def test_a_body_in_another_form_is_refused(control) -> None:
     assert "tree form" in control(SEED, [record("Account", Name="x")]).error
 
 
+def test_csv_and_lists_tell_their_type_in_the_address(control, host: Host) -> None:
+    csv = b"Name,NumberOfEmployees\nAcme,7\n"
+    assert control(f"{SEED}?sobject=Account", csv, CONTENT_TYPE="text/csv; charset=utf-8").status == 200
+    assert control(f"{SEED}?sobject=Account", [{"Name": "Beta", "NumberOfEmployees": 8}]).status == 200
+
+    assert [row[-2:] for row in rows(host, "SELECT Name, NumberOfEmployees FROM Account ORDER BY Name")] == [
+        ("Acme", 7),
+        ("Beta", 8),
+    ]
+    assert "?sobject=Account" in control(SEED, csv, CONTENT_TYPE="text/csv").error
+    assert "body line 2" in control(f"{SEED}?sobject=Account", b"Name\na,b\n", CONTENT_TYPE="text/csv").error
+
+
 def test_reset_goes_back_to_just_after_start(control, host: Host) -> None:
     control(SEED, {"records": [record("Account", Name="Acme")]})
     control("PUT /_mockorg/clock", {"advance_seconds": 60})

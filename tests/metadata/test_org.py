@@ -8,6 +8,7 @@ import pytest
 from mockorg_server.core.calls.operation import Create, DescribeSObjects, Query, Retrieve, Upsert
 from mockorg_server.core.org import Org
 from mockorg_server.core.record import InputRecord
+from mockorg_server.core.seed import SeedError, SeedRecord
 from mockorg_server.core.session import Caller
 
 from .conftest import Folder
@@ -16,7 +17,7 @@ Run = Callable[[Any], Any]
 
 
 @pytest.fixture
-def run(folder: Folder, open_org: Callable[..., Org]) -> Run:
+def org(folder: Folder, open_org: Callable[..., Org]) -> Org:
     folder.field(
         "Account.ExtId__c", "<type>Text</type><length>40</length><externalId>true</externalId><unique>true</unique>"
     )
@@ -30,7 +31,11 @@ def run(folder: Folder, open_org: Callable[..., Org]) -> Run:
         "<type>Lookup</type><referenceTo>Account</referenceTo><relationshipName>Visits</relationshipName>",
     )
     folder.field("Visit__c.Cost__c", "<type>Currency</type><precision>18</precision><scale>2</scale>")
-    org = open_org(folder.read())
+    return open_org(folder.read())
+
+
+@pytest.fixture
+def run(org: Org) -> Run:
     return lambda operation: org.run(operation, Caller(org.token, 66))
 
 
@@ -70,3 +75,18 @@ def test_it_is_retrieved_and_described(run: Run) -> None:
     assert described.custom
     assert described.key_prefix == "a00"
     assert described.field("Account__c").relationship_name == "Account__r"
+
+
+def test_a_seed_names_parents_by_their_external_id(org: Org, run: Run) -> None:
+    account = SeedRecord("Account", {"Name": "Acme", "ExtId__c": "A-1"}, "acme")
+    ids = org.seed([SeedRecord("Visit__c", {"Account__r": {"ExtId__c": "a-1"}}, "visit"), account])
+
+    assert run(Query(f"SELECT Id FROM Visit__c WHERE Account__c = '{ids['acme']}'")).size == 1
+
+
+def test_a_seed_cannot_break_a_unique_field(org: Org, run: Run) -> None:
+    twins = [SeedRecord("Account", {"Name": name, "ExtId__c": "A-1"}, source=name) for name in ("one", "two")]
+    with pytest.raises(SeedError, match="two: ExtId__c: another Account has 'A-1' already"):
+        org.seed(twins)
+
+    assert run(Query("SELECT COUNT() FROM Account")).size == 0

@@ -11,17 +11,18 @@ from mockorg_server import __version__
 from mockorg_server.control import clock_document, messaging
 from mockorg_server.control.exchange import Answer, ControlError, Request
 from mockorg_server.control.guard import check_client
-from mockorg_server.control.seed_document import SeedDocumentError, child_field_of, parse_tree
+from mockorg_server.control.seed_document import SeedDocumentError, child_field_of, parse_csv, parse_posted
 from mockorg_server.core.error import OrgError
 from mockorg_server.core.host import Host
 from mockorg_server.core.org import Org
-from mockorg_server.core.seed import SeedError
+from mockorg_server.core.seed import SeedError, SeedRecord
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 _Result = TypeVar("_Result")
+_SEED_PARAMETERS = frozenset({"org", "sobject"})
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class _Endpoint:
     path: str
     handlers: dict[str, Callable[[Request, Org], object]]
     promised: frozenset[str] = frozenset()
+    parameters: frozenset[str] = frozenset({"org"})
 
     def matches(self, path: str) -> bool:
         return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", self.path), path) is not None
@@ -54,7 +56,7 @@ class ControlApplication:
         self._endpoints = (
             _Endpoint("/health", {"GET": self._health}),
             _Endpoint("/reset", {"POST": self._reset}),
-            _Endpoint("/seed", {"POST": self._seed}),
+            _Endpoint("/seed", {"POST": self._seed}, parameters=_SEED_PARAMETERS),
             _Endpoint("/clock", {"GET": self._clock, "PUT": self._set_clock}),
             _Endpoint("/", {}, frozenset({"GET"})),
             _Endpoint("/snapshots", {}, frozenset({"GET", "POST"})),
@@ -92,10 +94,10 @@ class ControlApplication:
         handler = endpoint.handlers.get("GET" if request.method == "HEAD" else request.method)
         if handler is None:
             raise ControlError(501, f"{request.method} /_mockorg{endpoint.path} is not supported yet")
-        return Answer(handler(request, self._org(request)))
+        return Answer(handler(request, self._org(request, endpoint.parameters)))
 
-    def _org(self, request: Request) -> Org:
-        wanted = request.parameters(frozenset({"org"})).get("org")
+    def _org(self, request: Request, allowed: frozenset[str]) -> Org:
+        wanted = request.parameters(allowed).get("org")
         org = self._host.default if wanted is None else self._host.find(wanted)
         if org is None:
             raise ControlError(404, f"there is no org {wanted!r}")
@@ -112,7 +114,7 @@ class ControlApplication:
 
     def _seed(self, request: Request, org: Org) -> object:
         try:
-            records = parse_tree(request.json(), "body", child_field_of(org.schema.latest))
+            records = _seed_records(request, org)
             ids = _unless_refused(lambda: org.seed(records))
         except (SeedDocumentError, SeedError) as error:
             raise ControlError(400, str(error)) from None
@@ -128,6 +130,16 @@ class ControlApplication:
         except ValueError as error:
             raise ControlError(400, str(error)) from None
         return clock_document.show(org.clock)
+
+
+def _seed_records(request: Request, org: Org) -> list[SeedRecord]:
+    """Read a seed: a tree, or JSON or CSV whose type ``?sobject=`` tells. Raises SeedDocumentError."""
+    type_name = request.parameters(_SEED_PARAMETERS).get("sobject")
+    if not request.is_csv:
+        return parse_posted(request.json(), type_name, child_field_of(org.schema.latest))
+    if type_name is None:
+        raise ControlError(400, "CSV needs the name of its sObject: /_mockorg/seed?sobject=Account")
+    return parse_csv(request.text(), type_name)
 
 
 def _refused(error: OrgError) -> Answer:

@@ -103,6 +103,19 @@ class Request:
             raise ControlError(400, f"the body is not JSON: {error}") from None
         return value
 
+    @property
+    def is_csv(self) -> bool:
+        """Whether the body says that it is CSV."""
+        kind: str = self._environ.get("CONTENT_TYPE") or ""
+        return kind.partition(";")[0].strip().lower() == "text/csv"
+
+    def text(self) -> str:
+        """Read the body as a text in UTF-8."""
+        try:
+            return self._read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise ControlError(400, f"the body is not UTF-8 at byte {error.start}") from None
+
     def _read(self) -> bytes:
         told = self._environ.get("CONTENT_LENGTH") or "0"
         chunked = bool(self._environ.get("wsgi.input_terminated"))

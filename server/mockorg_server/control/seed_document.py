@@ -8,7 +8,7 @@ tree                   ``{"records": [{"attributes": {"type": "Account", "refere
                        children nest as in an sfdx export: ``"Contacts": {"records": [...]}``
 JSON per object        ``Account.json``: ``[{"Name": "Acme"}]``; the file's name is the type
 CSV per object         ``Account.csv``: a header of field names; an empty cell is null; a column ``referenceId``
-                       names the record for ``@ref`` cells
+                       names the record for ``@ref`` cells; a column ``Account.ExtId__c`` names a parent
 plan                   ``[{"sobject": "Account", "files": ["Account.json"]}]``; paths are relative to the plan
 =====================  ========================================================================================
 """
@@ -51,6 +51,18 @@ def read_seed_file(path: Path, child_field: ChildField) -> list[SeedRecord]:
     return list(_read(path, child_field, type_name=None, in_plan=False))
 
 
+def parse_posted(document: object, type_name: str | None, child_field: ChildField) -> list[SeedRecord]:
+    """Read a document that was sent: a tree, or a list of records of one type. Raises SeedDocumentError."""
+    if type_name is not None and isinstance(document, list):
+        return list(_TreeReader(child_field, type_name).records(document, "body"))
+    return parse_tree(document, "body", child_field)
+
+
+def parse_csv(text: str, type_name: str) -> list[SeedRecord]:
+    """Read CSV that was sent, of records of one type. Raises SeedDocumentError."""
+    return list(_read_csv(text, Path("body"), type_name))
+
+
 def parse_tree(document: object, source: str, child_field: ChildField) -> list[SeedRecord]:
     """Read a document in tree form. ``source`` names it in messages. Raises SeedDocumentError."""
     if not isinstance(document, dict) or not isinstance(document.get("records"), list):
@@ -63,7 +75,7 @@ def parse_tree(document: object, source: str, child_field: ChildField) -> list[S
 
 def _read(path: Path, child_field: ChildField, type_name: str | None, in_plan: bool) -> Iterator[SeedRecord]:
     if path.suffix.lower() == ".csv":
-        return _read_csv(path, type_name or path.stem)
+        return _read_csv(_text(path), path, type_name or path.stem)
     if path.suffix.lower() != ".json":
         raise SeedDocumentError(f"{path}: a seed file ends in .json or .csv")
     document = _load_json(path)
@@ -123,18 +135,21 @@ def _read_plan(path: Path, steps: list[object], child_field: ChildField) -> Iter
             yield from _read(path.parent / file, child_field, type_name=name, in_plan=True)
 
 
-def _read_csv(path: Path, type_name: str) -> Iterator[SeedRecord]:
-    rows = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+def _read_csv(text: str, path: Path, type_name: str) -> Iterator[SeedRecord]:
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = _csv_header(next(rows, []), path)
+        parents = {name: _parent_column(name) for name in header if "." in name}
         for cells in rows:
             if not cells:
                 continue
             where = f"{path} line {rows.line_num}"
             if len(cells) != len(header):
                 raise SeedDocumentError(f"{where}: {len(cells)} cells under a header of {len(header)}")
-            values: dict[str, object] = {name: cell or None for name, cell in zip(header, cells, strict=True)}
+            values: dict[str, object] = dict(zip(header, [cell or None for cell in cells], strict=True))
             reference_id = values.pop("referenceId", None)
+            for name, parent in parents.items():
+                _name_parent(values, name, parent)
             yield SeedRecord(type_name, values, str(reference_id) if reference_id else None, where)
     except csv.Error as error:
         raise SeedDocumentError(f"{path} line {rows.line_num}: {error}") from None
@@ -146,6 +161,21 @@ def _csv_header(cells: list[str], path: Path) -> list[str]:
         raise SeedDocumentError(f"{path} line 1: the first line must name a field in every column")
     _refuse_twins(header, f"{path} line 1")
     return header
+
+
+def _parent_column(name: str) -> tuple[str, str, str | None]:
+    """Read ``Account.ExtId__c``, or ``User:Owner.Username`` of the Bulk API, as relationship, field and type."""
+    path, _, field = name.rpartition(".")
+    kind, _, relationship = path.rpartition(":")
+    return relationship, field, kind or None
+
+
+def _name_parent(values: dict[str, object], name: str, parent: tuple[str, str, str | None]) -> None:
+    """Put a parent that a cell names in the place of the cell; an empty one names none."""
+    cell = values.pop(name)
+    relationship, field, kind = parent
+    if cell is not None:
+        values[relationship] = {field: cell} if kind is None else {"attributes": {"type": kind}, field: cell}
 
 
 def _refuse_twins(names: list[str], where: str) -> None:
@@ -173,7 +203,7 @@ class _TreeReader:
         if depth > _MAX_DEPTH:
             raise SeedDocumentError(f"{source}: children nest deeper than {_MAX_DEPTH} levels")
         type_name, reference_id = _attributes(entry, source, self._fallback_type if depth == 1 else None)
-        children = {key: value for key, value in entry.items() if isinstance(value, dict) and key != "attributes"}
+        children = {key: value for key, value in entry.items() if _is_children(key, value)}
         if children and reference_id is None:
             reference_id = source  # a name of its own, for the children to point at
         values = {key: value for key, value in entry.items() if key != "attributes" and key not in children}
@@ -210,6 +240,11 @@ def _attributes(entry: Mapping[str, object], source: str, fallback_type: str | N
     if reference_id is not None and (not isinstance(reference_id, str) or not reference_id):
         raise SeedDocumentError(f"{source}: referenceId must be a text")
     return type_name, reference_id
+
+
+def _is_children(key: str, value: object) -> bool:
+    """Tell nested records from a parent that is named by a field of it."""
+    return isinstance(value, dict) and key != "attributes" and "records" in value
 
 
 def _check_values(values: Mapping[str, object], source: str) -> None:

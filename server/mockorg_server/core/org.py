@@ -233,7 +233,7 @@ class Org:
             keep_added_records(context)
             self.directory.enrol(context)
             if is_image or not is_known:
-                load(context, self.settings.seeds)
+                load(context, self.settings.seeds, self.settings.tell)
             self._keep_counters(context)
         return is_image or not is_known
 

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time
 from mockorg_server.core.clock import text_of
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import fill_defaults
-from mockorg_server.core.messaging.seed import COMPONENT, seed_definition
+from mockorg_server.core.seed_reference import ReferenceFault, SeedReferences
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.identifier import normalise_id
 from mockorg_server.schema.sobject import Field, SObject
@@ -29,6 +29,8 @@ _FIRST_YEAR, _LAST_YEAR = 1700, 4000  # dates lie between them (SOQL reference, 
 @dataclass(frozen=True, slots=True)
 class SeedRecord:
     """One record of a seed. ``values`` are raw JSON values or texts of a CSV cell; ``@ref`` stands for another's Id.
+
+    Under the name of a relationship stands a parent by a field of it: ``{"Account": {"ExtId__c": "A-1"}}``.
 
     ``source`` says where it stands, for messages: ``accounts.json record 3``.
     """
@@ -46,32 +48,52 @@ class SeedError(Exception):
         super().__init__(f"{record.source}: {message}" if record.source else message)
 
 
-def load(context: CallContext, records: Sequence[SeedRecord]) -> dict[str, str]:
+Tell = Callable[[str], None]
+"""Shows people how far a seed has come."""
+
+_TOLD_EVERY = 5_000  # records
+
+
+def load(context: CallContext, records: Sequence[SeedRecord], tell: Tell | None = None) -> dict[str, str]:
     """Write the records in the open transaction; give the id of each reference. Raises SeedError."""
-    records = _without_definitions(context, records)
     sobjects = [_sobject_of(context, record) for record in records]
     ids = _ids_of(context, records, sobjects)
-    references = {
+    names = {
         record.reference_id: record_id
         for record, record_id in zip(records, ids, strict=True)
         if record.reference_id is not None
     }
-    if len(references) != sum(record.reference_id is not None for record in records):
+    if len(names) != sum(record.reference_id is not None for record in records):
         raise _repeated_reference(records)
-    for record, sobject, record_id in zip(records, sobjects, ids, strict=True):
-        context.writer.insert(sobject, _values_of(context, record, sobject, references) | {"Id": record_id})
-    return references
+    rows = [
+        (sobject, record.values, record_id) for record, sobject, record_id in zip(records, sobjects, ids, strict=True)
+    ]
+    references = SeedReferences(context, names, rows)
+    unique = _UniqueValues(context)
+    for number, (record, (sobject, _, record_id)) in enumerate(zip(records, rows, strict=True)):
+        if tell is not None and number % _TOLD_EVERY == 0:
+            tell(f"seeding record {number + 1:,} of {len(records):,}")
+        values = _values_of(context, record, sobject, references)
+        unique.check(record, sobject, values)
+        context.writer.insert(sobject, values | {"Id": record_id})
+    return names
 
 
-def _without_definitions(context: CallContext, records: Sequence[SeedRecord]) -> Sequence[SeedRecord]:
-    """Load the messaging components among the records, which are no sObjects, and give the other records."""
-    components = [record for record in records if record.type.casefold() == COMPONENT]
-    for record in components:
-        try:
-            seed_definition(context, record.values)
-        except ValueError as error:
-            raise SeedError(record, str(error)) from None
-    return [record for record in records if record.type.casefold() != COMPONENT] if components else records
+class _UniqueValues:
+    """Refuses a value of a unique field that stands twice, in the seed or in the org."""
+
+    def __init__(self, context: CallContext) -> None:
+        self._context = context
+        self._fields: dict[str, tuple[Field, ...]] = {}
+
+    def check(self, record: SeedRecord, sobject: SObject, values: Mapping[str, Value]) -> None:
+        fields = self._fields.get(sobject.name)
+        if fields is None:
+            fields = self._fields[sobject.name] = tuple(known for known in sobject.fields if known.unique)
+        for known in fields:
+            value = values.get(known.name)
+            if value is not None and self._context.reader.find(sobject, known.name, value):
+                raise SeedError(record, f"{known.name}: another {sobject.name} has {value!r} already")
 
 
 def _sobject_of(context: CallContext, record: SeedRecord) -> SObject:
@@ -117,29 +139,34 @@ def _repeated_reference(records: Sequence[SeedRecord]) -> SeedError:
 
 
 def _values_of(
-    context: CallContext, record: SeedRecord, sobject: SObject, references: Mapping[str, str]
+    context: CallContext, record: SeedRecord, sobject: SObject, references: SeedReferences
 ) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for name, raw in record.values.items():
-        known = sobject.field(name)
+        known = sobject.parent_field(name) if isinstance(raw, Mapping) else sobject.field(name)
         if known is None:
-            raise SeedError(record, f"{sobject.name} has no field {name!r}")
+            what = "relationship" if isinstance(raw, Mapping) else "field"
+            raise SeedError(record, f"{sobject.name} has no {what} {name!r}")
+        if known.name in values:
+            raise SeedError(record, f"{known.name} is told twice, by Id and by a field of the parent")
         if known.type is not FieldType.ID:
-            values[known.name] = _value_of(record, known, raw, references)
+            values[known.name] = _value_of(record, sobject, known, raw, references)
     _fill_stamps(context, sobject, values)
     fill_defaults(context, sobject, values)
     return values
 
 
-def _value_of(record: SeedRecord, known: Field, raw: object, references: Mapping[str, str]) -> Value:
-    if isinstance(raw, str) and raw.startswith("@") and known.type is FieldType.REFERENCE:
-        if raw[1:] not in references:
-            raise SeedError(record, f"{known.name}: nothing in the seed has the referenceId {raw[1:]!r}")
-        return references[raw[1:]]
+def _value_of(record: SeedRecord, sobject: SObject, known: Field, raw: object, references: SeedReferences) -> Value:
     if raw is None or raw == "":
         return None
     try:
+        if isinstance(raw, Mapping):
+            return references.parent(sobject, known, raw)
+        if isinstance(raw, str) and raw.startswith("@") and known.type is FieldType.REFERENCE:
+            return references.named(raw)
         return SEED_VALUES[known.type](raw)
+    except ReferenceFault as fault:
+        raise SeedError(record, f"{known.name}: {fault}") from None
     except (ValueError, TypeError, OverflowError) as error:
         raise SeedError(record, f"{known.name}: {raw!r} is not a {known.type.value}") from error
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from mockorg_server.core.connected_app import ConnectedApp
@@ -35,6 +35,7 @@ class OrgSettings:
     in. ``clock_start`` (aware) freezes the clock there; None = real time. ``seeds`` are loaded into a fresh database.
     ``session_seed`` makes session ids repeat from run to run; None = they cannot be guessed. ``additions`` are the
     org's own objects and fields, beside the standard ones: ``metadata.reading.read_schema`` makes them.
+    ``tell`` is shown how far the seeds have come.
     ``my_domain``, in lower case, is the first label of the host names that are this org's own: ``acme`` for
     ``acme.my.salesforce.com``. Without ``connected_apps``, every client id gets in.
     """
@@ -49,3 +50,4 @@ class OrgSettings:
     connected_apps: tuple[ConnectedApp, ...] = ()
     seeds: Sequence[SeedRecord] = ()
     additions: Additions | None = None
+    tell: Callable[[str], None] | None = field(default=None, compare=False, repr=False)
