@@ -15,7 +15,10 @@ from typing import Any, NoReturn
 
 from mockorg_server import __version__, option
 
-_NEEDED_MODULES = ("spyne", "sqlalchemy", "cheroot", *(("cgi",) if sys.version_info >= (3, 13) else ()))
+_NEEDED_MODULES = (
+    *("spyne", "sqlalchemy", "cheroot", "cryptography", "jwt", "platformdirs"),
+    *(("cgi",) if sys.version_info >= (3, 13) else ()),
+)
 
 _EXAMPLES = """\
 examples:
@@ -74,7 +77,15 @@ def _parser() -> _Parser:
         "serve", help="start a mock org", description="Start a mock org and serve it over HTTP.", epilog=_EXAMPLES
     )
     _add_serve_options(serve)
+    _add_access_options(serve)
     serve.set_defaults(run=_serve)
+    ca = commands.add_parser(
+        "ca",
+        help="tell how to trust the certificates of https and the proxy",
+        description="Print the file of mockorg's certificate authority, which is made if there is none, and how to "
+        "trust it.",
+    )
+    ca.set_defaults(run=_ca)
     return parser
 
 
@@ -127,6 +138,35 @@ def _add_serve_options(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(name, action=_Unsupported, metavar=metavar, help=argparse.SUPPRESS)
 
 
+def _add_access_options(parser: argparse.ArgumentParser) -> None:
+    def add(name: str, read: Callable[[str], object], **keywords: Any) -> None:
+        parser.add_argument(name, type=_reader(read), **keywords)
+
+    many: dict[str, Any] = {"default": [], "action": "append"}
+    add(
+        "--connected-app",
+        option.connected_app,
+        **many,
+        metavar="ID:SECRET[:FILE]",
+        help="an OAuth client, with the certificate (PEM) it signs JWTs with; may be repeated. Without any, every one "
+        "gets in",
+    )
+    add("--https-port", option.port, metavar="PORT", help="serve https on this port too; 0 = any free one")
+    add(
+        "--proxy-port",
+        option.port,
+        metavar="PORT",
+        help="be an HTTP proxy on this port that answers for *.salesforce.com and *.force.com; 0 = any free one",
+    )
+    add(
+        "--proxy-allow",
+        option.proxy_host,
+        **many,
+        metavar="HOST",
+        help="a host the proxy lets through, or *.example.com; may be repeated. Without any, others are refused",
+    )
+
+
 def _reader(read: Callable[[str], object]) -> Callable[[str], object]:
     """Let argparse show a reader's own sentence."""
 
@@ -150,10 +190,32 @@ def _no_command(_chosen: argparse.Namespace) -> int:
     raise UsageError("no command given; 'mockorg serve' starts an org, 'mockorg --help' tells more")
 
 
-def _serve(chosen: argparse.Namespace) -> int:
+def _ca(_chosen: argparse.Namespace) -> int:
+    _require_server()
+    from mockorg_server import trust  # noqa: PLC0415
+    from mockorg_server.certificate_authority import (  # noqa: PLC0415  # absent from the base install
+        FOLDER_VARIABLE,
+        CertificateAuthority,
+        data_folder,
+    )
+
+    try:
+        file = CertificateAuthority(data_folder()).file
+    except (OSError, ValueError) as error:
+        print(f"mockorg: {error}", file=sys.stderr)
+        return 1
+    print(trust.instructions(file, FOLDER_VARIABLE), end="")
+    return 0
+
+
+def _require_server() -> None:
     missing = [name for name in _NEEDED_MODULES if find_spec(name) is None]
     if missing:
         raise UsageError(f'the mock org needs: pip install "mockorg[server]" (missing: {", ".join(missing)})')
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    _require_server()
     from mockorg_server import service  # noqa: PLC0415  # what it imports is absent from the base install
 
     return service.serve(chosen)

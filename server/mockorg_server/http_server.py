@@ -1,5 +1,7 @@
 """The HTTP server: cheroot behind three words, ``url``, ``serve_forever`` and ``stop``. It knows no path and no org.
 
+The same server speaks plain HTTP, TLS, or is a proxy that ends TLS itself (``tls.py``, ``proxy.py``).
+
 What cheroot does not do by itself is done here: header limits with the platform's statuses, connections that have not
 said anything yet wait in the selector instead of in a worker thread, more workers when all are busy, and errors go to
 ``logging``. The body's size is the application's business.
@@ -7,7 +9,6 @@ said anything yet wait in the selector instead of in a worker thread, more worke
 
 from __future__ import annotations
 
-import io
 import logging
 import socket
 import time
@@ -19,7 +20,9 @@ from cheroot import errors, wsgi
 from cheroot.server import HTTPConnection, HTTPRequest
 
 from mockorg_server.framing import chunked_body, read_header_lines
-from mockorg_server.patience import Patience, PatientReader
+from mockorg_server.proxy import ProxyRules, Route, Target, connect, refusal, splice, target_of
+from mockorg_server.stream import CLIENT_TIMEOUT_SECONDS, Reader, Writer
+from mockorg_server.tls import HANDSHAKE_SECONDS, TlsServer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -29,13 +32,16 @@ LOG = logging.getLogger("mockorg.http")
 # URI and headers together, in bytes: 414 when the URI alone is longer, 431 when they are together (recorded limits of
 # the platform).
 MAX_HEADER_SIZE_BYTES = 16_384
-# How long a silent or slow client may keep a connection.
-CLIENT_TIMEOUT_SECONDS = 30
 # What is read and thrown away of a body nobody asked for, before the connection is closed instead.
 MAX_UNREAD_BODY_BYTES = 1_000_000
 MAX_LINGER_SECONDS = 2.0
 FIRST_WORKERS = 10
 MAX_WORKERS = 100
+_DEFAULT_PORTS = {b"http": 80, b"https": 443}
+_OF_PROXIES = frozenset({b"Proxy-Connection", b"Proxy-Authorization", b"Expect"})
+_HANDSHAKE = b"\x16"  # how TLS begins
+_ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+_NO_TLS = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 24\r\nConnection: close\r\n\r\nThis port speaks https.\n"
 
 
 class HttpServer:
@@ -44,11 +50,22 @@ class HttpServer:
     The port is bound, and connections are queued, when the constructor returns; port 0 takes any free one.
     ``serve_forever`` runs until ``stop`` is called from another thread. Raises ``OSError`` with a message that
     names the address when it cannot be bound. ``app`` may be exchanged before serving starts.
+    With ``tls`` it speaks https; with ``proxy`` too it is a proxy, which speaks TLS inside the tunnels it is asked for.
     """
 
-    def __init__(self, app: WSGIApplication, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        app: WSGIApplication,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        tls: TlsServer | None = None,
+        proxy: ProxyRules | None = None,
+    ) -> None:
         self._asked_host = host
+        self._scheme = "http" if tls is None or proxy is not None else "https"
         self._server = _Server((host, port), app)
+        self._server.tls, self._server.proxy = tls, proxy
         try:
             self._server.prepare()
         except OSError as error:
@@ -74,7 +91,10 @@ class HttpServer:
     @property
     def url(self) -> str:
         """Where clients reach the server, without a slash at the end; a wildcard host is told as loopback."""
-        return f"http://{_authority(_reachable(self._asked_host), self.port)}"
+        host = _reachable(self._asked_host)
+        if self._scheme == "https" and host == "127.0.0.1":
+            host = "localhost"  # every client can check this name; some cannot check addresses
+        return f"{self._scheme}://{_authority(host, self.port)}"
 
     def serve_forever(self) -> None:
         """Answer requests until ``stop``."""
@@ -104,9 +124,21 @@ class _Request(HTTPRequest):
 
     header_reader = staticmethod(read_header_lines)
 
+    def __init__(self, server: _Server, conn: _Connection) -> None:
+        super().__init__(server, conn, proxy_mode=conn.is_proxied)
+        if conn.is_secure:
+            self.scheme = b"https"
+
     def parse_request(self) -> None:
         self.conn.rfile.patient.begin()
         super().parse_request()
+
+    def read_request_line(self) -> bool:
+        try:
+            return bool(super().read_request_line())  # type: ignore[no-untyped-call]
+        except ValueError:  # a URL that urllib cannot take apart, such as http://[::1/
+            self.simple_response("400 Bad Request", "Malformed Request-URI")
+            return False
 
     def read_request_headers(self) -> bool:
         try:
@@ -133,6 +165,8 @@ class _Request(HTTPRequest):
                 self.conn.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def respond(self) -> None:
+        if self.conn.is_proxied and not self._is_to_be_served():
+            return
         if not self.chunked_read:
             super().respond()
             return
@@ -143,6 +177,57 @@ class _Request(HTTPRequest):
             self.ensure_headers_sent()
         if self.chunked_write:
             self.conn.wfile.write(b"0\r\n\r\n")
+
+    def _is_to_be_served(self) -> bool:
+        """Do what a proxy does with a request; True when what is left of it is the application's."""
+        is_tunnel = self.method == b"CONNECT"
+        authority = self.authority.decode("latin-1")
+        target = target_of(authority, None if is_tunnel else _DEFAULT_PORTS.get(self.scheme))
+        if target is None:
+            self._refuse("400 Bad Request", "This port is a proxy: ask for http://HOST/PATH or CONNECT HOST:443.\n")
+            return False
+        route = self.server.proxy.route(target)
+        if route is Route.REFUSE:
+            self._refuse("403 Forbidden", refusal(authority))
+        elif route is Route.TUNNEL:
+            self._tunnel(target, b"" if is_tunnel else self._forwarded())
+        elif is_tunnel:
+            self._begin_tls()
+        else:
+            self.inheaders[b"Host"] = self.authority
+            return True
+        return False
+
+    def _begin_tls(self) -> None:
+        self.conn.begin_tunnel()
+        self.conn.wfile.write(_ESTABLISHED)
+        self.close_connection = self.conn.rfile.has_data()  # said before the handshake: nobody honest does that
+
+    def _forwarded(self) -> bytes:
+        """Give the head of the request as the target is to get it."""
+        path = self.uri.partition(b"://")[2].partition(b"/")[2]
+        headers = {**self.inheaders, b"Host": self.authority, b"Connection": b"close"}
+        lines = [name + b": " + value for name, value in headers.items() if name not in _OF_PROXIES]
+        return b"\r\n".join([self.method + b" /" + path + b" HTTP/1.1", *lines, b"", b""])
+
+    def _tunnel(self, target: Target, head: bytes) -> None:
+        """Carry bytes between the client and the target, after a ``head``; without one the client is told to begin."""
+        self.close_connection = True
+        try:
+            upstream = connect(target)
+        except OSError as error:
+            self._refuse("502 Bad Gateway", f"mockorg's proxy cannot reach {target.host}: {error.strerror or error}\n")
+            return
+        with upstream:
+            if head:
+                upstream.sendall(head)
+            else:
+                self.conn.wfile.write(_ESTABLISHED)
+            splice(self.conn.socket, self.conn.rfile, upstream, lambda: not self.server.ready)
+
+    def _refuse(self, status: str, text: str) -> None:
+        self.close_connection = True
+        self.simple_response(status, text)
 
     def simple_response(self, status: str, msg: str = "") -> None:
         self.conn.has_unread = True
@@ -170,56 +255,64 @@ class _Request(HTTPRequest):
         return self.chunked_read or not self.rfile.remaining
 
 
-class _Writer:
-    """Writes to a socket at once. cheroot's own copies what is left after each part, and keeps it for a dead client."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-
-    def write(self, data: bytes) -> None:
-        self._sock.settimeout(CLIENT_TIMEOUT_SECONDS)
-        self._sock.sendall(data)
-
-
-class _Reader(io.BufferedReader):
-    """A buffer over a reader with bounded patience. cheroot's own is the one of the standard library in Python."""
-
-    def __init__(self, sock: socket.socket, size: int, server: _Server) -> None:
-        self.patient = PatientReader(sock, Patience(seconds=CLIENT_TIMEOUT_SECONDS), lambda: server.is_crowded)
-        super().__init__(self.patient, size)
-        self.bytes_read = 0
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        data = super().read(size)
-        self.bytes_read += len(data)
-        return data
-
-    def readline(self, size: int | None = -1, /) -> bytes:
-        data = super().readline(size)
-        self.bytes_read += len(data)
-        return data
-
-    def has_data(self) -> bool:
-        """Tell whether there is data in the buffer."""
-        return self.patient.total_bytes > self.bytes_read
-
-
 class _Connection(HTTPConnection):
-    """One connection. When it ends with bytes unread, the client gets time to read the answer before the reset."""
+    """One connection. When it ends with bytes unread, the client gets time to read the answer before the reset.
+
+    ``is_secure`` once TLS is spoken on it; ``is_proxied`` while what comes are requests to a proxy.
+    """
 
     RequestHandlerClass = _Request
     has_unread = False
+    is_secure = False
 
     def __init__(self, server: _Server, sock: socket.socket, _makefile: Callable[..., Any]) -> None:
-        def make(sock: socket.socket, mode: str, size: int) -> Any:
-            return _Writer(sock) if mode == "wb" else _Reader(sock, size, server)
+        super().__init__(server, sock, self._make)
+        self.is_proxied = server.proxy is not None
+        self._awaits_tls = server.tls is not None and not self.is_proxied
 
-        super().__init__(server, sock, make)
+    def communicate(self) -> bool:
+        """Answer a request, or shake hands. True when the connection goes on."""
+        if not self._awaits_tls:
+            return bool(super().communicate())  # type: ignore[no-untyped-call]
+        self._awaits_tls = False
+        return self._shake_hands()
+
+    def begin_tunnel(self) -> None:
+        """From here on the client speaks to the host that it asked the proxy for."""
+        self.is_proxied, self._awaits_tls = False, True
+
+    def _make(self, sock: socket.socket, mode: str, size: int) -> Any:
+        return Writer(sock) if mode == "wb" else Reader(sock, size, lambda: self.server.is_crowded)
+
+    def _shake_hands(self) -> bool:
+        try:
+            self.socket.settimeout(HANDSHAKE_SECONDS)
+            first = self.socket.recv(1, socket.MSG_PEEK)
+            if first and first != _HANDSHAKE and self.server.proxy is not None:
+                return True  # plain HTTP inside a tunnel
+            if first and first != _HANDSHAKE:
+                self.wfile.write(_NO_TLS)
+                self.has_unread = True
+                return False
+            self.socket = self.server.tls.wrap(self.socket)
+            self.socket.do_handshake()
+        except OSError as error:  # a client that does not trust the certificate hangs up, and says so to its user
+            LOG.info("no TLS with %s: %s", self.remote_addr, error)
+            return False
+        self.rfile = self._make(self.socket, "rb", self.rbufsize)
+        self.wfile = self._make(self.socket, "wb", self.wbufsize)
+        self.is_secure = True
+        return True
 
     def close(self) -> None:
         if self.has_unread:
             self._linger()
-        super().close()
+        if self.is_secure:
+            with suppress(OSError, ValueError):
+                self.socket.setblocking(False)
+                self.socket.unwrap()  # says goodbye, and does not wait for an answer
+        with suppress(OSError):  # it is closed all the same; raised, it would end a worker and the server with it
+            super().close()
 
     def _linger(self) -> None:
         deadline = time.monotonic() + MAX_LINGER_SECONDS
@@ -235,6 +328,8 @@ class _Server(wsgi.Server):
 
     ConnectionClass = _Connection
     max_request_header_size = MAX_HEADER_SIZE_BYTES
+    tls: TlsServer | None = None
+    proxy: ProxyRules | None = None
     keep_alive_conn_limit = 500
     expiration_interval = 0.1  # also how long stop() waits for the selector
 

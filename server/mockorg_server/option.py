@@ -14,13 +14,10 @@ from mockorg_server.schema.feature import FEATURES
 
 UNSUPPORTED = {
     "--hooks": "FILE.py",
-    "--connected-app": "ID:SECRET",
-    "--https-port": "N",
-    "--proxy-port": "N",
 }
 """Options of the public surface that are not built yet, with their metavars."""
 
-UNSUPPORTED_COMMANDS = ("schema", "ca", "snapshot", "compare")
+UNSUPPORTED_COMMANDS = ("schema", "snapshot", "compare")
 
 MEMORY = "memory"
 _MAX_MEGABYTES = 1024
@@ -72,6 +69,29 @@ def user(text: str) -> tuple[str, str, str]:
         raise ValueError("a user is NAME:PASSWORD or NAME:PASSWORD:TOKEN, with no part empty")
     name, password, *token = parts
     return name, password, token[0] if token else ""
+
+
+def connected_app(text: str) -> tuple[str, str, str | None]:
+    """Read ``ID:SECRET[:FILE]`` as client id, client secret and the PEM text of a certificate, None without one."""
+    client_id, _, rest = text.partition(":")
+    secret, _, file = rest.partition(":")
+    if not client_id or not secret:
+        # The text holds a secret, so it is not repeated.
+        raise ValueError("a connected app is ID:SECRET or ID:SECRET:FILE, FILE a certificate in PEM; no part is empty")
+    if not file:
+        return client_id, secret, None
+    try:
+        return client_id, secret, Path(file).read_text(encoding="ascii")
+    except (OSError, ValueError):
+        raise ValueError(f"the certificate of {client_id}, {file!r}, cannot be read") from None
+
+
+def proxy_host(text: str) -> str:
+    """Read a host that the proxy lets through: a name, or ``*.example.com`` for all below it."""
+    bare = text.removeprefix("*.")
+    if not bare or any(character.isspace() or character in "/:*" for character in bare):
+        raise ValueError(f"{text!r} is not a host name; write example.com or *.example.com, without port")
+    return text
 
 
 def megabytes(text: str) -> int:

@@ -45,6 +45,12 @@ class PatientReader(io.RawIOBase):
         self._is_over = False
         self.total_bytes = 0
 
+    @property
+    def has_pending(self) -> bool:
+        """True when TLS holds bytes that came and were not read."""
+        pending = getattr(self._sock, "pending", None)
+        return bool(pending is not None and pending())
+
     def begin(self) -> None:
         """Start to count anew: a request begins."""
         self._waited_seconds, self._received_bytes = 0.0, 0

@@ -9,7 +9,6 @@ import logging
 import signal
 import socket
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,10 +19,12 @@ from mockorg_server.allocator import hold_little_memory
 from mockorg_server.app import build_app
 from mockorg_server.control.seed_document import SeedDocumentError, child_field_of, read_seed_file
 from mockorg_server.core.added_record import known_key_prefixes
+from mockorg_server.core.connected_app import ConnectedApp
 from mockorg_server.core.host import Host
 from mockorg_server.core.seed import SeedError, SeedRecord
 from mockorg_server.core.setting import EDITIONS, OrgSettings, UserSetting
-from mockorg_server.http_server import HttpServer
+from mockorg_server.core.signing_key import public_key
+from mockorg_server.listener import Listeners
 from mockorg_server.metadata.note import summarise
 from mockorg_server.metadata.reading import SchemaSourceError, read_schema
 from mockorg_server.progress import Progress
@@ -34,6 +35,8 @@ from mockorg_server.store.error import StoreError
 if TYPE_CHECKING:
     from datetime import datetime
     from types import FrameType
+
+    from _typeshed.wsgi import WSGIApplication
 
 
 class ServeOptions(Protocol):
@@ -49,6 +52,10 @@ class ServeOptions(Protocol):
     without: Sequence[str]
     clock: datetime | None
     control_token: str | None
+    connected_app: Sequence[tuple[str, str, str | None]]
+    https_port: int | None
+    proxy_port: int | None
+    proxy_allow: Sequence[str]
     max_body: int  # MiB
 
 
@@ -70,11 +77,11 @@ def serve(options: ServeOptions) -> int:
     hold_little_memory()
     try:
         settings = _settings(options)
-        server = _bind(options.host, options.port)
+        listeners = _bind(options)
         try:
-            _run(server, settings, options)
+            _run(listeners, settings, options)
         finally:
-            server.stop()
+            listeners.stop()
     except _StartError as error:
         print(f"mockorg: {error}", file=sys.stderr)
         return error.status
@@ -104,7 +111,22 @@ def _settings(options: ServeOptions) -> OrgSettings:
         clock_start=options.clock,
         seeds=_seeds(options.seed, features, additions),
         additions=additions,
+        connected_apps=_connected_apps(options.connected_app),
     )
+
+
+def _connected_apps(apps: Sequence[tuple[str, str, str | None]]) -> tuple[ConnectedApp, ...]:
+    if len({client_id for client_id, _, _ in apps}) < len(apps):
+        raise _StartError("argument --connected-app: the same id is given twice", 2)
+    for client_id, _, certificate in apps:
+        if certificate is None:
+            continue
+        try:
+            public_key(certificate)
+        except ValueError:
+            text = f"argument --connected-app: what {client_id} signs with is no certificate or public key in PEM"
+            raise _StartError(text, 2) from None
+    return tuple(ConnectedApp(*app) for app in apps)
 
 
 def _additions(paths: Sequence[Path], features: frozenset[str], database: str) -> Additions | None:
@@ -140,25 +162,27 @@ def _seeds(paths: Sequence[Path], features: frozenset[str], additions: Additions
     return records
 
 
-def _bind(host: str, port: int) -> HttpServer:
-    """Take the port before the org is opened: one that is in use is told before anything is written."""
+def _bind(options: ServeOptions) -> Listeners:
+    """Take the ports before the org is opened: one that is in use is told before anything is written."""
     try:
-        return HttpServer(_not_ready, host, port)
-    except OSError as error:
+        return Listeners(
+            options.host,
+            options.port,
+            https_port=options.https_port,
+            proxy_port=options.proxy_port,
+            proxy_allow=options.proxy_allow,
+        )
+    except (OSError, ValueError) as error:
         raise _StartError(str(error), 1) from None
 
 
-def _not_ready(_environ: object, _start_response: object) -> NoReturn:
-    raise RuntimeError("requests wait in the socket's queue until the org is open")
-
-
-def _run(server: HttpServer, settings: OrgSettings, options: ServeOptions) -> None:
+def _run(listeners: Listeners, settings: OrgSettings, options: ServeOptions) -> None:
     host = _open(settings)
     try:
         if settings.seeds and not host.default.fresh:
             print(f"mockorg: {settings.database} holds an org already: --seed was not loaded again", file=sys.stderr)
-        server.app = build_app(host, options.control_token, max_body_bytes=options.max_body * 2**20)
-        _serve_until_told(server, f"org={host.default.id} token={host.default.token}")
+        app = build_app(host, options.control_token, max_body_bytes=options.max_body * 2**20)
+        _serve_until_told(listeners, app, f"org={host.default.id} token={host.default.token}")
     finally:
         host.close()
 
@@ -173,17 +197,25 @@ def _open(settings: OrgSettings) -> Host:
         raise _StartError(str(error), 1) from None
 
 
-def _serve_until_told(server: HttpServer, facts: str) -> None:
+def _serve_until_told(listeners: Listeners, app: WSGIApplication, facts: str) -> None:
     """Serve until Ctrl-C or SIGTERM; further ones while the server ends change nothing."""
     with _signals() as told:
-        serving = threading.Thread(target=server.serve_forever, name="mockorg")
-        serving.start()
+        listeners.start(app)
         try:
-            print(f"mockorg ready on {server.url} {facts}", flush=True)
+            print(f"mockorg ready on {listeners.http.url} {facts}{_beside(listeners)}", flush=True)
             told.recv(1)
         finally:
-            server.stop()
-            serving.join()
+            listeners.stop()
+
+
+def _beside(listeners: Listeners) -> str:
+    """Tell of the ports beside http, as the ready line does."""
+    told = ""
+    if listeners.https is not None:
+        told += f" https={listeners.https.url} ca={listeners.authority_file}"
+    if listeners.proxy is not None:
+        told += f" proxy={listeners.proxy.url}"
+    return told
 
 
 @contextmanager

@@ -60,11 +60,17 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ("serve --clock 2026-01-31T12:00:00", "argument --clock: '2026-01-31T12:00:00' has no time zone"),
         ("serve --schema no-such-folder", "argument --schema: there is no file or folder 'no-such-folder'"),
         ("serve --hooks hooks.py", "--hooks is not supported yet"),
-        ("serve --connected-app a:b", "--connected-app is not supported yet"),
-        ("serve --https-port 0", "--https-port is not supported yet"),
-        ("serve --proxy-port=0", "--proxy-port is not supported yet"),
+        ("serve --connected-app a", "argument --connected-app: a connected app is ID:SECRET"),
+        ("serve --connected-app a:", "argument --connected-app"),
+        ("serve --connected-app :b", "argument --connected-app"),
+        ("serve --connected-app a:b:nowhere.pem", "argument --connected-app: the certificate of a, 'nowhere.pem'"),
+        ("serve --connected-app a:b:notes.txt", "argument --connected-app: what a signs with is no certificate"),
+        ("serve --connected-app a:b --connected-app a:c", "argument --connected-app: the same id is given twice"),
+        ("serve --https-port x", "argument --https-port: 'x' is not a port number"),
+        ("serve --proxy-port=70000", "argument --proxy-port: '70000' is not a port number"),
+        ("serve --proxy-allow https://x/", "argument --proxy-allow: 'https://x/' is not a host name"),
         ("schema pull --out x", "'mockorg schema' is not supported yet"),
-        ("ca", "'mockorg ca' is not supported yet"),
+        ("ca x", "unrecognized arguments: x"),
         ("snapshot save x", "'mockorg snapshot' is not supported yet"),
         ("compare --help", "'mockorg compare' is not supported yet"),
     ],
@@ -77,6 +83,8 @@ def test_a_wrong_command_line_is_told_in_one_line(
 
 def test_a_password_is_never_repeated(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "hunter2" not in refused(capsys, "serve", "--user", "name:hunter2:token:more")
+    assert "hunter2" not in refused(capsys, "serve", "--connected-app", ":hunter2")
+    assert "hunter2" not in refused(capsys, "serve", "--connected-app", "a:hunter2:nowhere.pem")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ import json
 import os
 import re
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import urllib.request
@@ -13,7 +15,10 @@ from pathlib import Path
 
 import pytest
 
-READY = re.compile(r"mockorg ready on (http://\S+:\d+) org=(00D\w{15}) token=(00D\w{12}!\S+)\n")
+READY = re.compile(
+    r"mockorg ready on (http://\S+:\d+) org=(00D\w{15}) token=(00D\w{12}!\S+)"
+    r"(?: https=(https://localhost:\d+) ca=(\S+))?(?: proxy=(http://\S+:\d+))?\n"
+)
 MODULE = [sys.executable, "-m", "mockorg_server", "serve"]
 
 
@@ -26,7 +31,7 @@ class Serving:
         line = process.stdout.readline()
         match = READY.fullmatch(line)
         assert match, (line, process.poll())
-        self.url, self.org_id, self.token = match.groups()
+        self.url, self.org_id, self.token, self.https_url, self.ca, self.proxy_url = match.groups()
 
     def get(self, path: str) -> object:
         with urllib.request.urlopen(self.url + path, timeout=10) as reply:
@@ -104,6 +109,20 @@ def test_a_database_file_keeps_the_org_and_its_seed_is_loaded_once(tmp_path: Pat
     assert first.org_id == second.org_id
     assert (status, output) == (0, "")
     assert errors == f"mockorg: {database} holds an org already: --seed was not loaded again\n"
+
+
+def test_https_and_the_proxy_are_told_of_and_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOCKORG_DATA_DIR", str(tmp_path))
+    with serving("--https-port", "0", "--proxy-port", "0", "--connected-app", "id:secret") as server:
+        assert server.ca == str(tmp_path.resolve() / "ca" / "ca.pem")
+        trust = ssl.create_default_context(cafile=server.ca)
+        with urllib.request.urlopen(f"{server.https_url}/_mockorg/health", timeout=10, context=trust) as reply:
+            assert json.load(reply)["status"] == "ok"
+        assert server.proxy_url is not None
+        with socket.create_connection(("127.0.0.1", int(server.proxy_url.rpartition(":")[2])), 10) as client:
+            client.sendall(b"CONNECT example.com:443 HTTP/1.1\r\n\r\n")
+            assert client.recv(12) == b"HTTP/1.1 403"
+        assert server.end(signal.SIGTERM) == (0, "", "")
 
 
 def test_a_port_in_use_is_told_in_one_line_and_nothing_is_written(tmp_path: Path) -> None:
