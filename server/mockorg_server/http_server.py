@@ -152,6 +152,9 @@ class _Request(HTTPRequest):
         if ready and b"Transfer-Encoding" in self.inheaders and not self.chunked_read:
             self.simple_response("400 Bad Request", "Transfer-Encoding is of HTTP/1.1.")
             return False
+        if ready and self.response_protocol == "HTTP/1.1" and b"Host" not in self.inheaders:
+            self.simple_response("400 Bad Request", "A request of HTTP/1.1 names its Host.")
+            return False
         if ready:
             self._let_continue()
         return ready

@@ -92,7 +92,7 @@ class SoapApplication:
         if environ["REQUEST_METHOD"] == "POST":
             return _fault_or_reply(self._call(environ, address))
         if environ["REQUEST_METHOD"] in {"GET", "HEAD"} and _asks_for_wsdl(environ) and address.api == PARTNER:
-            return _Response("200 OK", XML, wsdl_for(base_url(environ) + path.rstrip("/")))
+            return _wsdl(address, base_url(environ) + path.rstrip("/"))
         return _Response("405 Method Not Allowed", TEXT, b"A SOAP call is a POST.\n", (("Allow", "POST"),))
 
     def _call(self, environ: WSGIEnvironment, address: Address) -> Answer:
@@ -131,6 +131,17 @@ class SoapApplication:
 
 def _exchange(environ: WSGIEnvironment, version: int, address: Address, charset: str | None) -> Exchange:
     return Exchange(base_url(environ), version, address.org_id, charset, host_name=host_name(environ))
+
+
+def _wsdl(address: Address, url: str) -> _Response:
+    """Give the WSDL of an endpoint, unless a call to that endpoint would be refused for its address."""
+    try:
+        api_version_of(address.version)
+    except OrgError as error:
+        return _Response("404 Not Found", TEXT, f"{error.message}\n".encode())
+    if not address.is_known:
+        return _Response("404 Not Found", TEXT, b"There is no SOAP API at this address.\n")
+    return _Response("200 OK", XML, wsdl_for(url))
 
 
 def _fault_or_reply(answer: Answer) -> _Response:
