@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mockorg_server.schema.field_type import FieldType
-from mockorg_server.schema.record_shape import RecordShape
+from mockorg_server.schema.record_shape import ChildrenMember, FieldMember, ParentMember, RecordShape
 from mockorg_server.schema.schema import Additions, load_schema
 from mockorg_server.schema.sobject import Field, PicklistValue, SObject
 from mockorg_server.soql.compiler import QueryCompiler
@@ -212,6 +212,11 @@ class Engine:
         """Give the first column of the rows: of records, their ids."""
         return [row[0] for row in self.rows(soql, include_deleted)]
 
+    def records(self, soql: str) -> list[dict[str, Any]]:
+        """Give the records that answer a query as dicts: fields, parents, and subqueries as their lists of records."""
+        bound = self._compiler.compile(soql, 62)
+        return [_record(bound.plan.shape, row) for row in self.rows(soql)]
+
     def steps(self, soql: str) -> str:
         """Give SQLite's query plan, a step per line."""
         bound = self._compiler.compile(soql, 62)
@@ -219,6 +224,22 @@ class Engine:
             statement = layout_of(self.schema).statement(bound.plan, False, reader.holding.tables)
             values = statement.bind(bound.parameters(self.moment))
             return "\n".join(row[3] for row in reader._rows(f"EXPLAIN QUERY PLAN {statement.sql}", values))
+
+
+def _record(shape: RecordShape, row: Any) -> dict[str, Any]:
+    record: dict[str, Any] = {}
+    for member in shape.members:
+        match member:
+            case ParentMember(name, inner, id_index):
+                record[name] = None if row[id_index] is None else _record(inner, row)
+            case ChildrenMember(name, inner, index):
+                found = row[index]
+                record[name] = found and {"records": [_record(inner, each) for each in found.rows]}
+            case FieldMember(name, _, index):
+                record[name] = row[index]
+            case _:
+                raise TypeError(member)
+    return record
 
 
 @pytest.fixture(scope="session")
