@@ -25,6 +25,7 @@ from mockorg_server.soql.plan import (
     SemiJoin,
 )
 from mockorg_server.store.expression import Operand, Scope
+from mockorg_server.store.table import Table
 
 _OPPOSITES: Final[dict[Operator, Operator]] = {
     Operator.EQ: Operator.NE,
@@ -42,6 +43,7 @@ _SYMBOLS: Final[dict[Operator, str]] = {
     Operator.GT: ">",
     Operator.GE: ">=",
 }
+_RANGES: Final = frozenset({Operator.LT, Operator.LE, Operator.GT, Operator.GE})
 _CHUNK: Final = 40  # terms per parenthesis: databases limit the depth of a chain of AND or OR
 _SHALLOW: Final = 3  # levels of AND in OR in AND that may stand anywhere in a chain: SQLite's parser has a small stack
 _MANY_PARAMETERS: Final = 20_000  # from here on even short lists become one parameter each
@@ -169,6 +171,20 @@ class ConditionWriter:
         if operand.boolean:
             return f"{operand.sql} {'<>' if negated else '='} 0"
         return f"{operand.sql} IS {'NOT ' if negated else ''}NULL"
+
+
+def has_indexed_range(condition: Condition | None, table: Table) -> bool:
+    """Tell whether a condition asks for a range of an indexed field of the root's records."""
+    match condition:
+        case And(conditions):
+            return any(has_indexed_range(each, table) for each in conditions)
+        case Compare(Ref(0, field), operator, _):
+            return operator in _RANGES and (field.name.lower() in table.indexed or _is_stamp(field.name, table))
+    return False
+
+
+def _is_stamp(name: str, table: Table) -> bool:
+    return table.stamp is not None and table.column(name).raw == table.stamp
 
 
 def _only_column(plan: Plan) -> Ref:

@@ -69,6 +69,9 @@ _REFUSALS: Final[dict[int, str]] = {
     sqlite3.SQLITE_READONLY: "the database is read-only",
 }
 
+# Units of sums, and by how much of itself a double that is a whole number of them may be off: its last bits.
+_UNITS: Final = (("1e2", "1e-13"), ("1e8", "1e-7"))
+
 # How SQLite begins to say, under the code of any mistake in a statement, that one is too deep or too wide for it.
 _CAPACITY_MESSAGES: Final = (
     "parser stack overflow",
@@ -117,8 +120,18 @@ class SqliteDialect:
     # --- sums
 
     def sum_of_decimals(self, expression: str) -> str:
-        """Add doubles as the decimals that people wrote, 1.1 and 2.2 to 3.3; null over no values."""
-        return f"mockorg_sum({expression})"
+        """Add doubles as the decimals that people wrote, 1.1 and 2.2 to 3.3; null over no values.
+
+        Whole numbers of hundredths, or of the eighth decimal, are added without error as long as doubles can hold
+        them; what has more digits is added as doubles are.
+        """
+        sums = [f"SUM(ROUND({expression} * {unit})) / {unit}" for unit, _ in _UNITS]
+        off = [
+            f"ABS({expression} * {unit} - ROUND({expression} * {unit})) > {slip} * ABS({expression})"
+            for unit, slip in _UNITS
+        ]
+        precision = f"MAX(CASE WHEN {off[0]} THEN 1 + ({off[1]}) ELSE 0 END)"
+        return f"CASE {precision} WHEN 0 THEN {sums[0]} WHEN 1 THEN {sums[1]} ELSE SUM({expression}) END"
 
     # --- conditions
 
@@ -169,6 +182,10 @@ class SqliteDialect:
     def order(self, expression: str, descending: bool, nulls_first: bool) -> str:
         """Give one sort key."""
         return f"{expression} {'DESC' if descending else 'ASC'} NULLS {'FIRST' if nulls_first else 'LAST'}"
+
+    def unindexed(self, expression: str) -> str:
+        """Give a sort key that no index is to be read for."""
+        return f"+{expression}"
 
     def page(self, limit: str | None, offset: str | None) -> str:
         """Give the end of a SELECT that cuts its rows; '' when nothing is cut."""

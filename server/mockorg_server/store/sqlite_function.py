@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from datetime import UTC, datetime, timedelta, tzinfo
-from decimal import Decimal
 from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
@@ -24,23 +23,6 @@ def register(connection: sqlite3.Connection) -> None:
     connection.create_function("mockorg_local", 2, local_time, deterministic=True)
     connection.create_function("mockorg_angle", 4, central_angle, deterministic=True)
     connection.create_function("mockorg_includes", 2, includes, deterministic=True)
-    connection.create_aggregate("mockorg_sum", 1, DecimalSum)  # type: ignore[arg-type]  # may give null as well
-
-
-class DecimalSum:
-    """Adds doubles as the decimals that stand for them, where adding the doubles would drift; null over no values."""
-
-    def __init__(self) -> None:
-        self._total: Decimal | None = None
-
-    def step(self, value: float | None) -> None:
-        """Add a value; null adds nothing."""
-        if value is not None:
-            self._total = (self._total or Decimal()) + Decimal(repr(value))
-
-    def finalize(self) -> float | None:
-        """Give the sum."""
-        return None if self._total is None else float(self._total)
 
 
 def fold_or_null(text: str | None) -> str | None:

@@ -11,9 +11,9 @@ from typing import Final
 
 from mockorg_server.schema.sobject import Field
 from mockorg_server.soql.plan import AggregateRef, Expression, Grouping, GroupKey, OrderBy, Plan, Ref
-from mockorg_server.store.condition import ConditionWriter
+from mockorg_server.store.condition import ConditionWriter, has_indexed_range
 from mockorg_server.store.dialect import SqliteDialect
-from mockorg_server.store.expression import ParameterList, Reading, Scope
+from mockorg_server.store.expression import ParameterList, Reading, Scope, Source
 from mockorg_server.store.subtotal import SubtotalScope
 from mockorg_server.store.table import Table
 
@@ -152,11 +152,17 @@ class _StatementWriter:
         terms = [term for key in self._plan.order_by for term in self._order_terms(key)]
         if not self._plan.aggregate:
             root = self._scope.root
-            terms += [] if root is None else [root.id]
+            terms += [] if root is None else [self._last_key(root)]
         else:
             keys = [OrderBy(ref) for ref in self._plan.group_by]
             terms += [term for key in keys for term in self._order_terms(key)]
         return f" ORDER BY {', '.join(terms)}" if terms else ""
+
+    def _last_key(self, root: Source) -> str:
+        """Give the Id as a sort key; where a range of an indexed field chooses the records, that index comes first."""
+        if self._plan.limit is None and not self._plan.order_by and has_indexed_range(self._plan.where, root.table):
+            return self._dialect.unindexed(root.id)
+        return root.id
 
     def _order_terms(self, key: OrderBy) -> list[str]:
         terms = self._scope.sort_terms(key.expression)
