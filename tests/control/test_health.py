@@ -62,8 +62,6 @@ def test_a_wrong_verb_is_told_the_right_ones(control, request_line: str, allowed
         "DELETE /_mockorg/snapshots/a",
         "POST /_mockorg/faults",
         "GET /_mockorg/requests",
-        "GET /_mockorg/orgs",
-        "POST /_mockorg/orgs",
     ],
 )
 def test_what_is_promised_and_not_built_says_so(control, request_line: str) -> None:

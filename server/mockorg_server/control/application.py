@@ -11,6 +11,7 @@ from mockorg_server import __version__
 from mockorg_server.control import clock_document, messaging
 from mockorg_server.control.exchange import Answer, ControlError, Request
 from mockorg_server.control.guard import check_client
+from mockorg_server.control.org_endpoint import OrgEndpoints
 from mockorg_server.control.seed_document import SeedDocumentError, child_field_of, parse_csv, parse_posted
 from mockorg_server.core.error import OrgError
 from mockorg_server.core.host import Host
@@ -64,7 +65,7 @@ class ControlApplication:
             _Endpoint("/faults", {}, frozenset({"GET", "POST", "DELETE"})),
             _Endpoint("/requests", {}, frozenset({"GET", "DELETE"})),
             *(_Endpoint(path, handlers) for path, handlers in messaging.ENDPOINTS.items()),
-            _Endpoint("/orgs", {}, frozenset({"GET", "POST", "DELETE"})),
+            *(_Endpoint(path, handlers) for path, handlers in OrgEndpoints(host).endpoints.items()),
         )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

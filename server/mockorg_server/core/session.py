@@ -111,6 +111,13 @@ class Sessions:
         with self._lock:
             return self._sessions.pop(session_id, None) is not None
 
+    def close_all_but(self, session_id: str) -> int:
+        """End every session but one; say how many lived."""
+        count = sum(session.id != session_id for session in self.all())
+        with self._lock:
+            self._sessions = {key: session for key, session in self._sessions.items() if key == session_id}
+        return count
+
     def close_of(self, refresh_token: str) -> None:
         """End every session that came of a refresh token."""
         with self._lock:
