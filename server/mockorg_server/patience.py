@@ -8,13 +8,16 @@ when others wait for one.
 from __future__ import annotations
 
 import io
+import select
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 _SLICE_SECONDS = 0.25  # how often a reader that waits looks up
+_NOTHING_YET = (BlockingIOError, ssl.SSLWantReadError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,9 @@ class Patience:
 
 
 class PatientReader(io.RawIOBase):
-    """The raw stream of a socket. Reading raises ``TimeoutError`` once the client was too slow, and from then on.
+    """The raw stream of a socket that does not block.
 
-    ``total_bytes`` is what came in all.
+    Reading raises ``TimeoutError`` once the client was too slow, and from then on. ``total_bytes`` is what came in all.
     """
 
     def __init__(self, sock: socket.socket, patience: Patience, is_crowded: Callable[[], bool]) -> None:
@@ -63,17 +66,21 @@ class PatientReader(io.RawIOBase):
         """Read what there is, at least a byte; 0 at the end."""
         while True:
             self._look_up()
-            began = time.monotonic()
             try:
-                self._sock.settimeout(_SLICE_SECONDS)
                 count = self._sock.recv_into(buffer)
-            except TimeoutError:
+            except _NOTHING_YET:
+                self._wait()
                 continue
-            finally:
-                self._waited_seconds += time.monotonic() - began
             self._received_bytes += count
             self.total_bytes += count
             return count
+
+    def _wait(self) -> None:
+        began = time.monotonic()
+        poll = select.poll()
+        poll.register(self._sock, select.POLLIN)
+        poll.poll(_SLICE_SECONDS * 1_000)
+        self._waited_seconds += time.monotonic() - began
 
     def _look_up(self) -> None:
         waited = self._waited_seconds - self._received_bytes / self._patience.bytes_per_second
@@ -81,3 +88,11 @@ class PatientReader(io.RawIOBase):
             self._is_over = True
         if self._is_over:
             raise TimeoutError("timed out")  # cheroot answers 408 to these words
+
+
+def send_now(sock: socket.socket, data: bytes) -> int:
+    """Send what a socket that does not block takes at once; give the number of bytes."""
+    try:
+        return sock.send(data)
+    except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+        return 0

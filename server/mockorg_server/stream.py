@@ -6,22 +6,31 @@ import io
 import socket
 from collections.abc import Callable
 
-from mockorg_server.patience import Patience, PatientReader
+from mockorg_server.patience import Patience, PatientReader, send_now
 
 CLIENT_TIMEOUT_SECONDS = 30
 """How long a silent or slow client may keep a connection."""
 
 
 class Writer:
-    """Writes to a socket at once. cheroot's own copies what is left after each part, and keeps it for a dead client."""
+    """Writes at once to a socket that does not block.
+
+    cheroot's own copies what is left after each part, and keeps it for a dead client.
+    """
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
 
     def write(self, data: bytes) -> None:
         """Write all of it. Raises OSError, TimeoutError for a client that takes nothing."""
+        sent = send_now(self._sock, data)
+        if sent == len(data):
+            return
         self._sock.settimeout(CLIENT_TIMEOUT_SECONDS)
-        self._sock.sendall(data)
+        try:
+            self._sock.sendall(memoryview(data)[sent:])
+        finally:
+            self._sock.setblocking(False)
 
 
 class Reader(io.BufferedReader):

@@ -6,12 +6,15 @@ import socket
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
 import requests
 
-from mockorg_server.http_server import MAX_UNREAD_BODY_BYTES, HttpServer
+from mockorg_server.http_connection import FIRST_WORKERS, MAX_UNREAD_BODY_BYTES
+from mockorg_server.http_server import HttpServer
 
 
 def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -211,3 +214,49 @@ def test_a_client_that_hangs_up_is_no_error(server: HttpServer, session: request
             connection.sendall(words)
 
     assert session.get(server.url + "/x").text == "GET /x 0"
+
+
+def test_a_large_answer_reaches_a_client_that_reads_slowly() -> None:
+    body = bytes(range(256)) * 40_000
+
+    def app(_environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    running = HttpServer(app)
+    thread = threading.Thread(target=running.serve_forever)
+    thread.start()
+    try:
+        with closing(socket.create_connection(("127.0.0.1", running.port), timeout=10)) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            received = b"".join(iter(lambda: connection.recv(50_000), b""))
+    finally:
+        running.stop()
+        thread.join()
+    assert received.endswith(body)
+
+
+def test_clients_that_hold_every_worker_do_not_keep_others_waiting(
+    server: HttpServer, session: requests.Session
+) -> None:
+    head = b"POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n12"
+    slow = [socket.create_connection(("127.0.0.1", server.port), timeout=10) for _ in range(2 * FIRST_WORKERS)]
+    try:
+        for connection in slow:
+            connection.sendall(head)
+        assert session.get(f"{server.url}/quick", timeout=10).text == "GET /quick 0"
+        for connection in slow:
+            connection.sendall(b"345")
+            answer = b""
+            while not answer.endswith(b"POST /slow 5"):
+                piece = connection.recv(65_536)
+                assert piece, answer
+                answer += piece
+    finally:
+        for connection in slow:
+            connection.close()
+
+
+def test_answers_tell_when_they_were_given(server: HttpServer, session: requests.Session) -> None:
+    told = parsedate_to_datetime(session.get(f"{server.url}/").headers["Date"])
+    assert abs(datetime.now(UTC) - told) < timedelta(minutes=1)

@@ -120,7 +120,7 @@ def test_https_and_the_proxy_are_told_of_and_answer(tmp_path: Path, monkeypatch:
             assert json.load(reply)["status"] == "ok"
         assert server.proxy_url is not None
         with socket.create_connection(("127.0.0.1", int(server.proxy_url.rpartition(":")[2])), 10) as client:
-            client.sendall(b"CONNECT example.com:443 HTTP/1.1\r\n\r\n")
+            client.sendall(b"CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n")
             assert client.recv(12) == b"HTTP/1.1 403"
         assert server.end(signal.SIGTERM) == (0, "", "")
 

@@ -28,7 +28,7 @@ OWNERS = {
     "jwt": ("mockorg_server.core.signing_key.", "mockorg._"),
     "cryptography": ("mockorg_server.core.signing_key.", "mockorg_server.certificate_authority."),
     "platformdirs": ("mockorg_server.certificate_authority.",),
-    "cheroot": ("mockorg_server.http_server.",),
+    "cheroot": ("mockorg_server.http_connection.",),
     "requests": ("mockorg.", "mockorg_server.demo."),
     "mockorg": ("mockorg.", "mockorg_server.demo."),
     "mockorg_server": ("mockorg_server.", "mockorg.testing."),
