@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockorg_server.core.calls.operation import Create, Delete, Search, Update
+from mockorg_server.core.calls.operation import Create, Delete, Query, Search, Update
 from mockorg_server.core.calls.search import share
 from mockorg_server.core.error import OrgError
 from mockorg_server.core.org import Org
@@ -135,3 +135,25 @@ def test_refusals(run: Callable[..., Any], sosl: str, code: str, place: tuple[in
     with pytest.raises(OrgError) as caught:
         run(Search(sosl))
     assert (caught.value.code, (caught.value.row, caught.value.column)) == (code, place)
+
+
+def test_products_of_one_price_book(org: Org, run: Callable[..., Any]) -> None:
+    ids = org.seed(
+        [
+            SeedRecord("Pricebook2", {"Name": "Retail"}, "retail"),
+            SeedRecord("Product2", {"Name": "Laptop small"}, "small"),
+            SeedRecord("Product2", {"Name": "Laptop large"}, "large"),
+            SeedRecord("PricebookEntry", {"Pricebook2Id": "@retail", "Product2Id": "@small", "UnitPrice": 1}),
+        ]
+    )
+    search = f"FIND {{{{laptop}}}} RETURNING Product2(Name{{}}) WITH PricebookId = '{ids['retail']}'"
+    assert [row[-1] for row in run(Search(search.format(""))).groups[0].rows] == ["Laptop small"]
+    assert run(Search(search.format(" WHERE Name = 'Laptop large' OR Name = 'x'"))).groups == ()
+
+
+def test_the_list_view_of_recent_records(org: Org, run: Callable[..., Any]) -> None:
+    org.seed([SeedRecord("Account", {"Name": f"Acme {number}"}) for number in range(3)])
+    search = Search("FIND {acme} RETURNING Account(Name USING ListView = Recent ORDER BY Name DESC)")
+    assert run(search).groups == ()
+    run(Query("SELECT Id FROM Account WHERE Name != 'Acme 1' FOR VIEW"))
+    assert [row[-1] for row in run(search).groups[0].rows] == ["Acme 2", "Acme 0"]

@@ -20,7 +20,17 @@ from mockorg_server.soql.scope import OBJECT_HINT
 from mockorg_server.soql.sosl_error import MALFORMED_SEARCH, misplaced, unsupported_search
 from mockorg_server.soql.sosl_field import any_word, is_changed_by, searched_fields
 from mockorg_server.soql.sosl_parser import parse_search
-from mockorg_server.soql.sosl_syntax import Both, Either, Find, Piece, Returning, SearchGroup, Without, Words
+from mockorg_server.soql.sosl_syntax import (
+    Both,
+    Either,
+    Find,
+    Piece,
+    Returning,
+    Search,
+    SearchGroup,
+    Without,
+    Words,
+)
 
 _PLACE = re.compile(r".*\nERROR at Row:\d+:Column:\d+\n(.*)", re.DOTALL)
 _TOKEN = re.compile(r"\s*(\w+|\S|\Z)")
@@ -99,7 +109,9 @@ class SearchCompiler:
             for extra in search.extras:
                 raise unsupported_search(f"{extra.value} without RETURNING")
             return BoundSearch(search.find, search.group, None, search.limit)
-        targets = tuple(self._target(each, search.find, search.group, text, version) for each in search.returning)
+        if search.pricebook and not any(each.sobject.text.lower() == "product2" for each in search.returning):
+            raise misplaced("WITH PricebookId applies to Product2 only", text, search.pricebook.start)
+        targets = tuple(self._target(each, search, text, version) for each in search.returning)
         for extra in search.extras:
             for target in targets:
                 if is_changed_by(extra, target.sobject):
@@ -109,15 +121,19 @@ class SearchCompiler:
     def target_of(self, sobject: SObject, search: BoundSearch, version: int) -> BoundTarget:
         """Give the target that a search without RETURNING has in an object: the Ids of its records."""
         returning = Returning(Piece(sobject.name, 0))
-        return self._target(returning, search.find, search.group, sobject.name, version)
+        return self._target(returning, Search(search.find, search.group), sobject.name, version)
 
-    def _target(self, asked: Returning, find: Find | None, group: SearchGroup, text: str, version: int) -> BoundTarget:
+    def _target(self, asked: Returning, search: Search, text: str, version: int) -> BoundTarget:
         sobject = self._searchable(asked.sobject, text, version)
         soql = _Soql()
         soql.add("SELECT ", asked.fields or Piece("Id", asked.sobject.start))
         soql.add(" FROM ", asked.sobject)
+        conditions = _conditions(asked, search, sobject)
         if asked.where is not None:
-            soql.add(" WHERE ", asked.where)
+            soql.add(" WHERE (" if conditions else " WHERE ", asked.where)
+            soql.text += ")" if conditions else ""
+        for number, condition in enumerate(conditions):
+            soql.text += (" AND " if number or asked.where is not None else " WHERE ") + condition
         if asked.order_by is not None:
             soql.add(" ORDER BY ", asked.order_by)
         if asked.limit is not None:
@@ -133,9 +149,9 @@ class SearchCompiler:
         return BoundTarget(
             sobject=sobject,
             plan=self._without_limit(plan),
-            find=_in_object(find, sobject),
-            fields=searched_fields(sobject, group),
-            is_open=asked.where is None and asked.order_by is None,
+            find=_in_object(search.find, sobject),
+            fields=searched_fields(sobject, search.group),
+            is_open=plan.where is None and asked.order_by is None,
             limit=asked.limit,
             offset=asked.offset or 0,
             _query=query,
@@ -154,6 +170,18 @@ class SearchCompiler:
     def _without_limit(self, plan: Plan) -> Plan:
         """Give the plan without LIMIT, the same object each time: the store keeps its SQL by it."""
         return self._unlimited.setdefault(plan, replace(plan, limit=None, offset=None))
+
+
+def _conditions(asked: Returning, search: Search, sobject: SObject) -> list[str]:
+    """Give what the statement asks of an object's records without saying it in WHERE, in SOQL."""
+    conditions = []
+    if asked.recent:
+        if sobject.field("LastViewedDate") is None:
+            raise unsupported_search(f"the list view Recent of {sobject.name}")
+        conditions.append("LastViewedDate != null")
+    if search.pricebook and sobject.name == "Product2":
+        conditions.append(f"Id IN (SELECT Product2Id FROM PricebookEntry WHERE Pricebook2Id = {search.pricebook.text})")
+    return conditions
 
 
 def _in_object(find: Find | None, sobject: SObject) -> Find | None:

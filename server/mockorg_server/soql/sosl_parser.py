@@ -7,7 +7,7 @@ clauses, for the SOQL compiler to read.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from mockorg_server.soql.error import SoqlError
 from mockorg_server.soql.sosl_error import (
@@ -56,21 +56,22 @@ class _Parser:
         self._text = text
         self._tokens = tokens
         self._at = 0
+        self._pricebook: Piece | None = None
 
     def search(self, find: Find | None) -> Search:
         """Parse what stands after the search expression."""
         group = self._group()
-        if self._accept("USING"):
-            raise unsupported_search(f"USING {self._token.upper}")
+        self._refuse_using()
         returning = self._returning() if self._accept("RETURNING") else None
         extras: set[Extra] = set()
         while self._accept("WITH"):
             extras.update(self._with())
+        self._refuse_using()
         limit = self._number() if self._accept("LIMIT") else None
         extras.update(self._updates())
         if self._token.kind is not Kind.END:
             raise self._malformed()
-        return Search(find, group, returning, limit, frozenset(extras))
+        return Search(find, group, returning, limit, frozenset(extras), self._pricebook)
 
     @property
     def _token(self) -> Token:
@@ -127,7 +128,8 @@ class _Parser:
 
     def _specified(self, name: Piece) -> Returning:
         """Read what stands in the parentheses after an object: fields, then clauses in their order."""
-        fields = self._piece()
+        fields = None if self._token.upper == "USING" else self._piece()
+        recent = self._list_view()
         where = self._piece() if self._accept("WHERE") else None
         order_by = None
         if self._accept("ORDER"):
@@ -136,7 +138,27 @@ class _Parser:
         limit = self._number() if self._accept("LIMIT") else None
         offset = self._offset() if self._accept("OFFSET") else None
         self._expect(")")
-        return Returning(name, fields, where, order_by, limit, offset)
+        return Returning(name, fields, where, order_by, limit, offset, recent)
+
+    def _list_view(self) -> bool:
+        """Parse ``USING ListView = name``. What other list views have is not known: ListView tells no filter."""
+        if not self._accept("USING"):
+            return False
+        if self._token.upper != "LISTVIEW":
+            raise unsupported_search(f"USING {self._token.upper}")
+        self._at += 1
+        self._expect("=")
+        name = self._token
+        if name.kind is not Kind.WORD:
+            raise self._malformed()
+        if name.upper != "RECENT":
+            raise unsupported_search(f"the list view {name.text}")
+        self._at += 1
+        return True
+
+    def _refuse_using(self) -> None:
+        if self._accept("USING"):
+            raise unsupported_search(f"USING {self._token.upper}")
 
     def _piece(self) -> Piece:
         """Cut out the text up to the next clause or the end of the parentheses; it must not be empty."""
@@ -161,15 +183,13 @@ class _Parser:
         if token.kind is not Kind.WORD or (self._at and self._tokens[self._at - 1].text == "."):
             return False
         following = self._tokens[min(self._at + 1, len(self._tokens) - 1)]
-        if token.upper == "USING":
-            raise unsupported_search(f"USING {following.upper}")
         if token.upper in ("ORDER", "GROUP") and following.upper != "BY":
             return False
         if token.upper == "OFFSET" and following.kind is not Kind.INTEGER:
             return False
         if token.upper in _FORBIDDEN:
             raise self._malformed()
-        return token.upper in _CLAUSES
+        return token.upper in _CLAUSES or token.upper == "USING"
 
     def _number(self) -> int:
         token = self._token
@@ -196,17 +216,63 @@ class _Parser:
                 self._number()
                 self._expect(")")
             return (Extra.SNIPPET,)
-        refused = _REFUSED_WITH.get(name)
-        if refused is not None:
-            raise unsupported_search(f"WITH {refused}")
-        if name != "SPELL_CORRECTION":
+        read = _WITHS.get(name)
+        if read is None:
             raise self._malformed()
-        # Both mean the same here: mockorg's index has no spellings to correct by.
         self._at += 1
+        read(self)
+        return ()
+
+    def _spell_correction(self) -> None:
+        """Both mean the same here: mockorg's index has no spellings to correct by."""
         self._expect("=")
         if not (self._accept("TRUE") or self._accept("FALSE")):
             raise self._malformed()
-        return ()
+
+    def _division(self) -> None:
+        """Take the global division, which all records are in where there are no divisions (SOSL reference)."""
+        self._expect("=")
+        name = self._string()
+        if name.text[1:-1].lower() != "global":
+            raise unsupported_search(f"the division {name.text}")
+
+    def _network(self) -> None:
+        """Take the internal org, whose id is all zeros: there are no sites here (SOSL reference)."""
+        names = [self._string()] if self._accept("=") else self._strings()
+        for name in names:
+            if name.text[1:-1].strip("0"):
+                raise unsupported_search(f"the network {name.text}")
+
+    def _pricebook_id(self) -> None:
+        self._expect("=")
+        self._pricebook = self._string()
+
+    def _data_category(self) -> None:
+        """Refuse the group, as a real org does where none was set up; no API call makes one."""
+        self._expect("CATEGORY")
+        if self._token.kind is not Kind.WORD:
+            raise self._malformed()
+        message = f"the data category group {self._token.text} does not exist in this org"
+        raise SoqlError("FUNCTIONALITY_NOT_ENABLED", message)
+
+    def _metadata(self) -> None:
+        raise unsupported_search("WITH METADATA")
+
+    def _strings(self) -> list[Piece]:
+        self._expect("IN")
+        self._expect("(")
+        found = [self._string()]
+        while self._accept(","):
+            found.append(self._string())
+        self._expect(")")
+        return found
+
+    def _string(self) -> Piece:
+        token = self._token
+        if token.kind is not Kind.STRING:
+            raise self._malformed()
+        self._at += 1
+        return Piece(token.text, token.start)
 
     def _updates(self) -> tuple[Extra, ...]:
         if not self._accept("UPDATE"):
@@ -218,11 +284,12 @@ class _Parser:
                 return (Extra.STATISTICS,)
 
 
-_REFUSED_WITH: Mapping[str, str] = {
-    "DATA": "DATA CATEGORY",
-    "DIVISION": "DIVISION",
-    "METADATA": "METADATA",
-    "NETWORK": "NETWORK",
-    "PRICEBOOKID": "PricebookId",
+_WITHS: Mapping[str, Callable[[_Parser], None]] = {
+    "DATA": _Parser._data_category,
+    "DIVISION": _Parser._division,
+    "METADATA": _Parser._metadata,
+    "NETWORK": _Parser._network,
+    "PRICEBOOKID": _Parser._pricebook_id,
+    "SPELL_CORRECTION": _Parser._spell_correction,
 }
-"""The WITH clauses that are not answered, by the word that begins them."""
+"""What stands behind the word that begins a WITH clause, but for HIGHLIGHT and SNIPPET."""

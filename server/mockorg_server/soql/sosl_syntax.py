@@ -84,7 +84,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Returning:
-    """One object of RETURNING. The pieces are SOQL, without their keywords; ``limit`` and ``offset`` count rows."""
+    """One object of RETURNING. The pieces are SOQL, without their keywords; ``limit`` and ``offset`` count rows.
+
+    ``recent``: only records that were viewed, as in the list view Recent.
+    """
 
     sobject: Piece
     fields: Piece | None = None
@@ -92,14 +95,19 @@ class Returning:
     order_by: Piece | None = None
     limit: int | None = None
     offset: int | None = None
+    recent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A whole statement. ``returning`` None = every searchable object; ``limit`` holds over all objects."""
+    """A whole statement. ``returning`` None = every searchable object; ``limit`` holds over all objects.
+
+    ``pricebook`` is the Id, in its quotes, of the only price book whose products count.
+    """
 
     find: Find | None
     group: SearchGroup = SearchGroup.ALL
     returning: tuple[Returning, ...] | None = None
     limit: int | None = None
     extras: frozenset[Extra] = frozenset()
+    pricebook: Piece | None = None
