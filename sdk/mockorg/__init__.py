@@ -12,7 +12,8 @@ its result. This module is the whole public surface; it never imports the mock o
 """
 
 from mockorg._client import Client
-from mockorg._connect import connect
+from mockorg._connect import connect, connect_sfdx
+from mockorg._credential import DeviceCode
 from mockorg._describe import (
     ActionOverride,
     ChildRelationship,
@@ -35,6 +36,7 @@ from mockorg._error import (
     SessionError,
     TransportError,
 )
+from mockorg._oauth import AuthorizationRequest, authorization_request
 from mockorg._record import QueryResult, Record
 from mockorg._result import (
     ApiUsage,
@@ -47,6 +49,7 @@ from mockorg._result import (
     SaveResult,
     UserInfo,
 )
+from mockorg._token import FileTokenStore, MemoryTokenStore, Token, TokenStore
 from mockorg._value import Address, Location
 from mockorg._version import __version__
 
@@ -54,6 +57,7 @@ __all__ = [
     "ActionOverride",
     "Address",
     "ApiUsage",
+    "AuthorizationRequest",
     "CallError",
     "ChildRelationship",
     "Client",
@@ -62,7 +66,9 @@ __all__ = [
     "DescribeGlobalResult",
     "DescribeGlobalSObjectResult",
     "DescribeSObjectResult",
+    "DeviceCode",
     "Field",
+    "FileTokenStore",
     "FilteredLookupInfo",
     "GetDeletedResult",
     "GetUpdatedResult",
@@ -70,6 +76,7 @@ __all__ = [
     "Location",
     "LoginError",
     "LoginResult",
+    "MemoryTokenStore",
     "NamedLayoutInfo",
     "NotBuiltError",
     "PicklistEntry",
@@ -81,10 +88,14 @@ __all__ = [
     "SaveResult",
     "ScopeInfo",
     "SessionError",
+    "Token",
+    "TokenStore",
     "TransportError",
     "UserInfo",
     "__version__",
+    "authorization_request",
     "connect",
+    "connect_sfdx",
 ]
 
 # Tracebacks show the exceptions under the name that users import.

@@ -1,9 +1,12 @@
-"""The client: one method per API call. It keeps the session and what it learned of sObjects; it sends nothing twice."""
+"""The client: one method per API call. It keeps the session, and what it learned of sObjects.
+
+It sends nothing twice, but for what an org refused because the session was over.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
@@ -11,7 +14,7 @@ from urllib.parse import urlsplit
 
 from mockorg import _call as calls
 from mockorg._describe import DescribeGlobalResult, DescribeSObjectResult
-from mockorg._error import TransportError
+from mockorg._error import SessionError, TransportError
 from mockorg._input_record import input_records
 from mockorg._protocol import soap
 from mockorg._protocol.soap_envelope import HTTP_HEADERS
@@ -30,6 +33,7 @@ from mockorg._result import (
 from mockorg._value import instant_text
 
 if TYPE_CHECKING:
+    from mockorg._token import Token
     from mockorg._transport import Transport
 
 R = TypeVar("R")
@@ -48,8 +52,17 @@ class Client:
     As a context manager the client closes its connections at the end; it does not log out.
     """
 
-    def __init__(self, transport: Transport, instance_url: str, session_id: str | None, api_version: str) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        instance_url: str,
+        session_id: str | None,
+        api_version: str,
+        renew: Callable[[], Token] | None = None,
+    ) -> None:
+        """``renew`` gives a new token when the session is over; without it such a call fails."""
         self._transport = transport
+        self._renew = renew
         self._login_url = instance_url
         self._server_url = instance_url + soap.path(api_version)
         self._session_id = session_id
@@ -97,6 +110,7 @@ class Client:
     def logout(self) -> None:
         """End the session. Every other client of the same session loses it too."""
         self._run(calls.Logout())
+        self._renew = None
 
     def get_user_info(self) -> UserInfo:
         """Tell whose session it is, and settings of the org."""
@@ -240,6 +254,17 @@ class Client:
     # --- How a call runs -------------------------------------------------------------------------------------------
 
     def _run(self, call: calls.Call[R], url: str | None = None) -> R:
+        """Run a call. When the session turns out to be over, of which nothing was done, get a new one and run again."""
+        try:
+            return self._run_once(call, url)
+        except SessionError as error:
+            if self._renew is None or url is not None or error.code != "INVALID_SESSION_ID":
+                raise
+        token = self._renew()
+        self._session_id, self._server_url = token.access_token, token.instance_url + soap.path(self._api_version)
+        return self._run_once(call, url)
+
+    def _run_once(self, call: calls.Call[R], url: str | None) -> R:
         """Run a call. When its records hold members of unknown type, learn the types and read the answer again."""
         session_id = self._session_id if url is None else None
         answer = self._transport.post(url or self._server_url, soap.encode(call, session_id), HTTP_HEADERS)

@@ -51,11 +51,14 @@ class CallError(Exception):
 
 
 class LoginError(CallError):
-    """The org refused to open a session: wrong name, password or token, a locked user, a closed hour."""
+    """The org refused to open a session: wrong name, password or token, a locked user, a closed hour.
+
+    ``code`` is an ExceptionCode after a login over SOAP, and an error of OAuth (``invalid_grant``) after one by OAuth.
+    """
 
 
 class SessionError(CallError):
-    """The session is unknown, over or of no use: log in again. The client never does so by itself."""
+    """The session is unknown, over or of no use: log in again. A client that logged in by OAuth does so by itself."""
 
 
 class QueryError(CallError):

@@ -25,7 +25,7 @@ OWNERS = {
     "sqlalchemy": ("mockorg_server.store.",),
     "spyne": ("mockorg_server.soap.",),
     "lxml": ("mockorg_server.soap.", "mockorg_server.metadata.", "mockorg_server.demo.", "mockorg."),
-    "jwt": ("mockorg_server.core.signing_key.", "mockorg._"),
+    "jwt": ("mockorg_server.core.signing_key.", "mockorg._credential."),
     "cryptography": ("mockorg_server.core.signing_key.", "mockorg_server.certificate_authority."),
     "platformdirs": ("mockorg_server.certificate_authority.",),
     "cheroot": ("mockorg_server.http_connection.",),

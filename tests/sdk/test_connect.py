@@ -131,9 +131,7 @@ def test_an_address_that_is_no_origin_is_refused(url):
     "arguments",
     [
         {"access_token": "t", "api": "rest"},
-        {"client_id": "i", "private_key": "k"},
-        {"client_id": "i", "client_secret": "s"},
-        {"client_id": "i", "refresh_token": "r"},
+        {"client_id": "i", "client_secret": "s", "api": "rest"},
     ],
     ids=str,
 )
