@@ -37,6 +37,7 @@ from mockorg._error import (
     TransportError,
 )
 from mockorg._oauth import AuthorizationRequest, authorization_request
+from mockorg._pull import pull_schema
 from mockorg._record import QueryResult, Record
 from mockorg._result import (
     ApiUsage,
@@ -96,6 +97,7 @@ __all__ = [
     "authorization_request",
     "connect",
     "connect_sfdx",
+    "pull_schema",
 ]
 
 # Tracebacks show the exceptions under the name that users import.

@@ -11,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, NoReturn
 
 from mockorg_server import __version__, option
@@ -86,6 +87,13 @@ def _parser() -> _Parser:
         "trust it.",
     )
     ca.set_defaults(run=_ca)
+    schema = commands.add_parser("schema", help="copy the schema of an org", description="Copy the schema of an org.")
+    schema.set_defaults(run=_no_schema_command)
+    pull = schema.add_subparsers(metavar="COMMAND", parser_class=_Parser).add_parser(
+        "pull", help="write describe JSON", description="Write the describes of an org, real or mock, as JSON files."
+    )
+    _add_pull_options(pull)
+    pull.set_defaults(run=_pull)
     return parser
 
 
@@ -167,6 +175,20 @@ def _add_access_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_pull_options(parser: argparse.ArgumentParser) -> None:
+    def add(name: str, metavar: str, text: str, **keywords: Any) -> None:
+        parser.add_argument(name, metavar=metavar, help=text, **keywords)
+
+    add("--out", "DIR", "the folder for the files; made when absent", type=Path, required=True)
+    add("--sobject", "NAME", "an sObject to describe; may be repeated [all of them]", default=[], action="append")
+    add("--url", "URL", "address of the org [SF_INSTANCE_URL, else https://login.salesforce.com]")
+    add("--token", "TOKEN", "a session id or access token [SF_ACCESS_TOKEN]")
+    add("--username", "NAME", "who logs in [SF_USERNAME]")
+    add("--password", "PASSWORD", "their password [SF_PASSWORD]")
+    add("--security-token", "TOKEN", "their security token, where the org wants one [SF_SECURITY_TOKEN]")
+    add("--api-version", "NN.0", "the version that describes [%(default)s]", default="64.0")
+
+
 def _reader(read: Callable[[str], object]) -> Callable[[str], object]:
     """Let argparse show a reader's own sentence."""
 
@@ -188,6 +210,16 @@ class _Unsupported(argparse.Action):
 
 def _no_command(_chosen: argparse.Namespace) -> int:
     raise UsageError("no command given; 'mockorg serve' starts an org, 'mockorg --help' tells more")
+
+
+def _no_schema_command(_chosen: argparse.Namespace) -> int:
+    raise UsageError("no command given; 'mockorg schema pull' copies the schema of an org")
+
+
+def _pull(chosen: argparse.Namespace) -> int:
+    from mockorg_server import schema_pull  # noqa: PLC0415  # the SDK takes its time to load
+
+    return schema_pull.pull(chosen)
 
 
 def _ca(_chosen: argparse.Namespace) -> int:

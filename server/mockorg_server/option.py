@@ -17,7 +17,7 @@ UNSUPPORTED = {
 }
 """Options of the public surface that are not built yet, with their metavars."""
 
-UNSUPPORTED_COMMANDS = ("schema", "snapshot", "compare")
+UNSUPPORTED_COMMANDS = ("snapshot", "compare")
 
 MEMORY = "memory"
 _MAX_MEGABYTES = 1024

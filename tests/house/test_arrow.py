@@ -30,7 +30,7 @@ OWNERS = {
     "platformdirs": ("mockorg_server.certificate_authority.",),
     "cheroot": ("mockorg_server.http_connection.",),
     "requests": ("mockorg.", "mockorg_server.demo."),
-    "mockorg": ("mockorg.", "mockorg_server.demo."),
+    "mockorg": ("mockorg.", "mockorg_server.demo.", "mockorg_server.schema_pull."),
     "mockorg_server": ("mockorg_server.", "mockorg.testing."),
     "zeep": ("mockorg_server.demo.",),
     "simple_salesforce": ("mockorg_server.demo.",),

@@ -53,6 +53,8 @@ class Builder:
         """Make everything."""
         for definition in self._definitions.all():
             standard = self._schema.outlines.get(definition.name.lower())
+            if definition.described is not None:
+                self._relate_described(definition.described)
             if standard is None:
                 self._build_own(definition)
             else:
@@ -62,18 +64,31 @@ class Builder:
         for name, fields in referring_fields(self._schema, own, replaced).items():
             self._fields_of.setdefault(name, {}).update(fields)
         self._note_twins(own)
-        standard_names = {outline.name for outline in self._schema.outlines.values()}
         return Additions(
             sobjects=tuple(own),
             replacements=tuple(self._replacements),
             fields={name: tuple(fields.values()) for name, fields in self._fields_of.items()},
-            child_relationships={
-                name: tuple(items) for name, items in self._children.items() if name in standard_names
-            },
+            child_relationships={name: items for name, items in self._standard_children() if items},
             record_types=self._record_types,
             validation_rules=self._rules,
             records=tuple(self._records(own)),
         )
+
+    def _standard_children(self) -> Iterator[tuple[str, tuple[ChildRelationship, ...]]]:
+        """Give what standard objects gain; a describe of the parent has the last word on what it tells."""
+        told = {sobject.name: {(each.child_sobject, each.field) for each in sobject.child_relationships}
+                for sobject in self._replacements}  # fmt: skip
+        for outline in self._schema.outlines.values():
+            known = told.get(outline.name, set())
+            items = self._children.get(outline.name, ())
+            yield outline.name, tuple(each for each in items if (each.child_sobject, each.field) not in known)
+
+    def _relate_described(self, described: SObject) -> None:
+        """Put the references of a describe on their parents: it does not tell what the children are called there."""
+        for field in described.fields:
+            if field.custom and field.reference_to:
+                flags = (field.cascade_delete, field.restricted_delete)
+                self._add_relationship(Relationship(field.reference_to, described.name, field.name, None, *flags))
 
     def _build_own(self, definition: ObjectDefinition) -> None:
         found = tuple(self._fields(definition))
