@@ -17,6 +17,7 @@ from mockorg_server.core.seed import SeedRecord
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.schema import load_schema
 from mockorg_server.schema.sobject import Field
+from mockorg_server.soql.restriction import RESTRICTIONS, SELECTABLE
 
 VIEW = load_schema().latest
 
@@ -65,9 +66,10 @@ def test_an_unknown_key_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_rows_of_the_platform_are_refused_by_name(name: str, run: Callable[..., Any]) -> None:
     sobject = VIEW.sobject(name)
     assert sobject is not None
-    where = " WHERE DurableId = 'x'" if name in ("EntityParticle", "FieldDefinition") else ""  # which they need
+    where = " WHERE DurableId = 'x'" if name in RESTRICTIONS else ""  # which they need
+    field = "RecordId" if name in SELECTABLE else sobject.fields[0].name
     with pytest.raises(OrgError, match=f"mockorg does not support querying {name} yet") as caught:
-        run(Query(f"SELECT {sobject.fields[0].name} FROM {name}{where} LIMIT 1"))
+        run(Query(f"SELECT {field} FROM {name}{where} LIMIT 1"))
     assert caught.value.code == "UNSUPPORTED_QUERY"
     with pytest.raises(OrgError, match="does not support querying"):
         run(QueryAll(f"SELECT COUNT() FROM {name}{where}"))

@@ -153,6 +153,7 @@ def test_whole_messages(text, message, place):
         ("SELECT COUNT(), Id FROM A", "unexpected token: ','"),
         ("SELECT Id FROM A WHERE Name IS NULL", "unexpected token: 'IS'"),
         ("SELECT * FROM A", "unexpected token: '*'"),
+        ("SELECT ,    FROM A", "\n            ^\nERROR at Row:1:Column:13\nunexpected token: 'FROM'"),
         (r"SELECT Id FROM A WHERE n = 'a\qb'", r"Illegal character sequence '\q' in string literal."),
         (r"SELECT Id FROM A WHERE n = 'a\%b'", r"Illegal character sequence '\%' in string literal."),
         ('SELECT Id FROM A WHERE n = "x"', "unexpected token: '\"'"),

@@ -16,7 +16,7 @@ from mockorg_server.soql.parameter import ParameterList
 from mockorg_server.soql.plan import Plan
 from mockorg_server.soql.record_binder import RecordBinder, bind_count
 from mockorg_server.soql.refusal import has_aggregate, malformed, refuse_unsupported_clauses
-from mockorg_server.soql.restriction import check_restriction
+from mockorg_server.soql.restriction import check_restriction, check_selection
 from mockorg_server.soql.scope import Scope, View, driving_object
 from mockorg_server.soql.syntax import Query, SelectItem
 from mockorg_server.soql.tracking import refuse_tracking
@@ -34,6 +34,7 @@ def bind(query: Query, text: str, view: View) -> Binding:
     """Bind a query to what one caller sees of the schema. Raises SoqlError."""
     scope = Scope(text, view, driving_object(query.sources[0], text, view))
     refuse_unsupported_clauses(query)
+    check_selection(scope.root.sobject.name, query.select)
     check_restriction(scope.root.sobject.name, query.where, view.version)
     scope.name_sources(query.sources)
     parameters = ParameterList()

@@ -85,6 +85,8 @@ class Parser(ConditionParser):
 
     def _selection(self) -> Selection:
         token = self.token
+        if token.text == "," and self.ahead().upper == "FROM":
+            self.advance()  # so recorded: the word behind the comma is told
         if token.text == "(":
             return self._subquery()
         if token.upper == "TYPEOF" and self._is_name(self.ahead()):
