@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from mockorg_server.metadata.companion import attached_children, change_event_of, companions_of
@@ -53,8 +53,8 @@ class Builder:
         """Make everything."""
         for definition in self._definitions.all():
             standard = self._schema.outlines.get(definition.name.lower())
-            if definition.described is not None:
-                self._relate_described(definition.described)
+            self._relate(definition)
+            self._children[standard.name if standard else definition.name] += definition.children
             if standard is None:
                 self._build_own(definition)
             else:
@@ -80,15 +80,16 @@ class Builder:
                 for sobject in self._replacements}  # fmt: skip
         for outline in self._schema.outlines.values():
             known = told.get(outline.name, set())
-            items = self._children.get(outline.name, ())
+            items = _once(self._children.get(outline.name, ()))
             yield outline.name, tuple(each for each in items if (each.child_sobject, each.field) not in known)
 
-    def _relate_described(self, described: SObject) -> None:
-        """Put the references of a describe on their parents: it does not tell what the children are called there."""
-        for field in described.fields:
+    def _relate(self, definition: ObjectDefinition) -> None:
+        """Put references that are told in full on their parents; they do not tell what the children are called."""
+        described = definition.described.fields if definition.described else ()
+        for field in (*described, *definition.fields.values()):
             if field.custom and field.reference_to:
                 flags = (field.cascade_delete, field.restricted_delete)
-                self._add_relationship(Relationship(field.reference_to, described.name, field.name, None, *flags))
+                self._add_relationship(Relationship(field.reference_to, definition.name, field.name, None, *flags))
 
     def _build_own(self, definition: ObjectDefinition) -> None:
         found = tuple(self._fields(definition))
@@ -186,8 +187,8 @@ class Builder:
             letter = KINDS[kind][0] if kind else "a"
             prefix = described.key_prefix or self._prefixes.of(name, letter)
             merged = {each.name.lower(): each for each in (*described.fields, *found)}
-            return replace(described, id_prefix=prefix, fields=tuple(merged.values()), record_types=(
-                *described.record_types, *kinds))  # fmt: skip
+            return replace(described, key_prefix=prefix if kind else described.key_prefix, id_prefix=prefix,
+                fields=tuple(merged.values()), record_types=(*described.record_types, *kinds))  # fmt: skip
         if kind is None:
             self._notes.add(name, "this org has no such standard object: it and its fields are left out")
             return None
@@ -226,9 +227,8 @@ class Builder:
         )
 
     def _with_children(self, sobject: SObject) -> SObject:
-        mine = self._children.get(sobject.name, [])
-        merged = {(child.child_sobject, child.field): child for child in (*mine, *sobject.child_relationships)}
-        return replace(sobject, child_relationships=tuple(merged.values())) if merged else sobject
+        merged = _once((*self._children.get(sobject.name, ()), *sobject.child_relationships))
+        return replace(sobject, child_relationships=merged) if merged else sobject
 
     # --- fields ------------------------------------------------------------------------------------------------------
 
@@ -347,3 +347,13 @@ class Builder:
 
 def _rules_of(definition: ObjectDefinition) -> tuple[ValidationRule, ...]:
     return tuple(read_validation_rule(facts) for facts in definition.validation_rules.values())
+
+
+def _once(children: Iterable[ChildRelationship]) -> tuple[ChildRelationship, ...]:
+    """Give each child relationship once: the last one told, but rather one with a name."""
+    found: dict[tuple[str, str], ChildRelationship] = {}
+    for child in children:
+        key = (child.child_sobject, child.field)
+        if child.relationship_name is not None or key not in found:
+            found[key] = child
+    return tuple(found.values())

@@ -54,7 +54,7 @@ TYPE_ATTRIBUTES: Final[Mapping[FieldType, Mapping[str, Any]]] = MappingProxyType
 )  # fmt: skip
 """What describe tells of a custom field by its describe type, beside ``Field``'s own defaults and what all share."""
 
-_SHARED: Final = {"custom": True, "nillable": True, "createable": True, "updateable": True}
+SHARED: Final = {"custom": True, "nillable": True, "createable": True, "updateable": True}
 _READ_ONLY: Final = {"createable": False, "updateable": False}
 
 _KNOWN: Final = frozenset(
@@ -203,7 +203,7 @@ def read_field(facts: Facts, sobject: str, name: str, notes: Notes, kind: _Kind)
         "name": name,
         "label": facts.text("label") or name.removesuffix("__c").replace("_", " "),
         "type": kind.type,
-        **_SHARED,
+        **SHARED,
         **TYPE_ATTRIBUTES[kind.type],
         **kind.attributes(facts),
     }

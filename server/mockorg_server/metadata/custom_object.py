@@ -89,10 +89,13 @@ def record_type_field() -> Field:
     return _reference("RecordTypeId", "Record Type ID", ("RecordType",), "RecordType", nillable=True, **_WRITTEN)
 
 
+def _last_activity() -> Field:
+    date = {"type": FieldType.DATE, "soap_type": "xsd:date", "nillable": True, **_GROUPED}
+    return _stamp("LastActivityDate", "Last Activity Date", **date)
+
+
 def _record_fields(facts: Facts | None, label: str, is_detail: bool, has_record_types: bool) -> tuple[Field, ...]:
     """Give the standard fields of an ordinary custom object; a detail record has its master's owner."""
-    activities = facts is not None and facts.flag("enableActivities")
-    date = {"type": FieldType.DATE, "soap_type": "xsd:date", "nillable": True, **_GROUPED}
     return (
         _id(),
         *(() if is_detail else (_owner(),)),
@@ -100,7 +103,7 @@ def _record_fields(facts: Facts | None, label: str, is_detail: bool, has_record_
         name_field(facts, label),
         *((record_type_field(),) if has_record_types else ()),
         *_audit(),
-        *((_stamp("LastActivityDate", "Last Activity Date", **date),) if activities else ()),
+        *((_last_activity(),) if facts is not None and facts.flag("enableActivities") else ()),
         _stamp("LastViewedDate", "Last Viewed Date", nillable=True),
         _stamp("LastReferencedDate", "Last Referenced Date", nillable=True),
     )
@@ -177,3 +180,9 @@ def kind_of(name: str, facts: Facts | None) -> str | None:
         return SETTING
     ending = name.rpartition("__")[2].lower() if "__" in name else ""
     return ending if ending in KINDS else None
+
+
+def all_standard_fields(kind: str, label: str) -> tuple[Field, ...]:
+    """Give every standard field that an object of that kind may have."""
+    fields = KINDS[kind][2](None, label, False, True)
+    return (*fields, _last_activity()) if kind == "c" else fields

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mockorg_server.metadata.facts import Facts
-from mockorg_server.schema.sobject import Field, PicklistValue, SObject
+from mockorg_server.schema.sobject import ChildRelationship, Field, PicklistValue, SObject
 
 
 @dataclass(slots=True)
@@ -14,7 +14,8 @@ class ObjectDefinition:
 
     ``facts`` is its CustomObject, None when only parts of it were found. ``described`` is the last describe that tells
     it whole. ``field_facts`` are CustomFields and ``fields`` fields that are told in full, both by name in lower case.
-    ``value_sets`` are the values of standard picklists by field, ``records`` those of a custom metadata type.
+    ``value_sets`` are the values of standard picklists by field, ``records`` those of a custom metadata type,
+    ``children`` child relationships that are told by the parent.
     """
 
     name: str
@@ -26,6 +27,7 @@ class ObjectDefinition:
     validation_rules: dict[str, Facts] = field(default_factory=dict)
     value_sets: dict[str, tuple[PicklistValue, ...]] = field(default_factory=dict)
     records: dict[str, tuple[str, Facts]] = field(default_factory=dict)
+    children: list[ChildRelationship] = field(default_factory=list)
     default_record_type: str | None = None
     has_change_events: bool = False
 
@@ -40,6 +42,12 @@ class ObjectDefinition:
         """Take a field that is told in full."""
         self.field_facts.pop(known.name.lower(), None)
         self.fields[known.name.lower()] = known
+
+    def knows(self, name: str) -> bool:
+        """Tell whether a source has told of a field."""
+        key = name.lower()
+        described = self.described is not None and self.described.field(name) is not None
+        return described or key in self.fields or key in self.field_facts
 
     def define_field(self, name: str, facts: Facts) -> None:
         """Take a field's definition."""

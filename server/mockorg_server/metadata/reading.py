@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -11,12 +11,14 @@ from mockorg_server.metadata.builder import Builder
 from mockorg_server.metadata.custom_metadata import split_name
 from mockorg_server.metadata.definition import Definitions
 from mockorg_server.metadata.describe_document import read_describes
+from mockorg_server.metadata.enterprise_wsdl import WsdlObject, named_children, own_fields, own_object, read_wsdl
 from mockorg_server.metadata.facts import Facts, FactsReader
 from mockorg_server.metadata.note import Note, Notes, SchemaSourceError
 from mockorg_server.metadata.picklist import STANDARD_VALUE_SETS, ValueSets, values_of
 from mockorg_server.metadata.source import CUSTOM_METADATA, KINDS, NOT_RUN, SourceFiles, find_files, name_of
 from mockorg_server.schema.feature import DEFAULT_FEATURES
 from mockorg_server.schema.schema import Additions, load_schema
+from mockorg_server.schema.sobject import ChildRelationship
 
 __all__ = ["Note", "SchemaReading", "SchemaSourceError", "read_schema"]
 
@@ -49,6 +51,7 @@ def read_schema(
     reader = _Reader()
     for path in paths:
         reader.read(Path(path))
+    reader.read_wsdls()
     builder = Builder(load_schema(features), reader.definitions, reader.sets, reader.notes, key_prefixes or {})
     return SchemaReading(builder.build(), reader.notes.all())
 
@@ -59,6 +62,7 @@ class _Reader:
         self.sets = ValueSets()
         self.notes = Notes()
         self._facts = FactsReader()
+        self._wsdls: list[Path] = []
         self._takers: dict[str, Callable[[Path, Facts], None]] = {
             "object": self._take_object,
             "field": self._take_field,
@@ -79,7 +83,13 @@ class _Reader:
                 take(file, self._facts.read(file, root))
         for file in files.describes:
             self._take_describes(file)
+        self._wsdls += files.wsdls
         self._note_unused(files)
+
+    def read_wsdls(self) -> None:
+        """Read the WSDLs, after everything else: they tell least of a field, and nothing of those that are known."""
+        for file in self._wsdls:
+            self._take_wsdl(file)
 
     def _note_unused(self, files: SourceFiles) -> None:
         for ending, number in sorted(files.unused.items()):
@@ -94,6 +104,27 @@ class _Reader:
                 definition.describe(sobject)
                 continue
             for field in sobject.fields:
+                definition.add_field(field)
+
+    def _take_wsdl(self, file: Path) -> None:
+        objects = read_wsdl(file)
+        children = dict[str, list[ChildRelationship]]()
+        for parent, child in named_children(objects, self.notes):
+            children.setdefault(parent, []).append(child)
+        for each in objects:
+            self._take_wsdl_object(each, children.get(each.name, []))
+        self.notes.add(str(file), "a WSDL tells no labels, lengths, picklists and external ids: any value is accepted")
+
+    def _take_wsdl_object(self, wsdl: WsdlObject, children: list[ChildRelationship]) -> None:
+        definition = self.definitions.of(wsdl.name)
+        is_known = definition.described is not None or definition.facts is not None
+        sobject = None if is_known else own_object(wsdl, self.notes)
+        if sobject is not None:
+            definition.describe(replace(sobject, child_relationships=tuple(children)))
+            return
+        definition.children += children
+        for field in own_fields(wsdl, self.notes):
+            if not definition.knows(field.name):
                 definition.add_field(field)
 
     def _take_object(self, file: Path, facts: Facts) -> None:
