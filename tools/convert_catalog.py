@@ -107,6 +107,9 @@ MESSAGING_OBJECTS = frozenset(
     """.split()  # noqa: SIM905 (forty lines of list say no more)
 )
 PERSON_ACCOUNT_OBJECTS = frozenset({"Account", "AccountChangeEvent"})
+# Every org has them (Object Reference); the org of the newest describe had taken them from its users' sight.
+PEOPLE = frozenset({"Contact", "Lead"})
+OPT_OUT_FIELDS = frozenset({"DoNotCall", "HasOptedOutOfEmail", "HasOptedOutOfFax"})
 PERSON_NAME_FIELDS = frozenset({"FirstName", "LastName", "MiddleName", "Salutation", "Suffix"})
 
 
@@ -121,7 +124,7 @@ def field_feature(facts: Facts, field: Facts) -> str | None:
     name: str = field["name"]
     if name == "CurrencyIsoCode":
         return MULTI_CURRENCY
-    if field["inLatest"] or is_from_docs(facts):
+    if field["inLatest"] or is_from_docs(facts) or (facts["name"] in PEOPLE and name in OPT_OUT_FIELDS):
         return None
     if name.endswith("CurrencyIsoCode"):
         return MULTI_CURRENCY
