@@ -35,7 +35,6 @@ _FROM_METADATA = frozenset(
         "TabDefinition",
         "UserEntityAccess",
         "UserFieldAccess",
-        "UserRecordAccess",
     }
 )
 _FROM_SETUP = frozenset(

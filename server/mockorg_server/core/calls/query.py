@@ -11,6 +11,7 @@ from mockorg_server.core.limit import MAX_AGGREGATE_ROWS, batch_size_of
 from mockorg_server.core.platform_object import require_rows
 from mockorg_server.core.recent_use import LIST, forget_deleted, note_use, require_writer
 from mockorg_server.core.record import QueryResult
+from mockorg_server.core.record_access import ACCESS, make_access_rows
 from mockorg_server.schema.record_shape import ChildrenMember, ChildRows, ParentMember, RecordShape, Row
 from mockorg_server.soql.error import SoqlError
 from mockorg_server.soql.plan import Plan
@@ -44,6 +45,8 @@ def _run(context: CallContext, soql: str, asked_size: int | None, include_delete
     require_writer(context, plan)
     if plan.sobject.name == LIST:
         forget_deleted(context)
+    elif plan.sobject.name == ACCESS:
+        make_access_rows(context, plan, parameters)
     if plan.count_only:
         return QueryResult(None, (), context.reader.count(plan, parameters, include_deleted), done=True)
     rows = context.reader.query(plan, parameters, include_deleted)
