@@ -95,6 +95,13 @@ class Host:
             self._change({key: each for key, each in self._orgs.items() if each is not org})
         org.close()
 
+    def renew(self, org: Org) -> None:
+        """Serve one org from now on, as a host that was just made: for whoever has closed the ones before."""
+        with self._lock:
+            self._default = org
+            self._number = 1
+            self._change({org.id[:_SHORT]: org})
+
     def close(self) -> None:
         """Close every org."""
         for org in self.orgs:

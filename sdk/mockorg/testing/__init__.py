@@ -1,0 +1,16 @@
+"""A mock org inside a test: code under test that talks to Salesforce meets an org of its own, in the same process.
+
+    from mockorg.testing import mock_org
+
+    with mock_org() as org:            # a context manager, and with or without arguments a decorator
+        ...
+    def test_it(mock_org): ...         # a pytest fixture of the same name, which needs no import
+
+This is the only room that sees both sides, the SDK and the server; ``import mockorg`` never imports it. Importing it is
+cheap: the server is loaded by the first org.
+"""
+
+from mockorg.testing._org import MockOrg
+from mockorg.testing._scope import mock_org
+
+__all__ = ["MockOrg", "mock_org"]

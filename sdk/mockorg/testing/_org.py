@@ -1,0 +1,102 @@
+"""The org as a test holds it: its data, clock and client at hand. It decides nothing; the server's org does."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import requests
+
+    from mockorg import Client
+    from mockorg.testing._clock import OrgClock
+    from mockorg.testing._requests import OrgAdapter
+    from mockorg_server.core.messaging.simulator import Messaging
+    from mockorg_server.core.org import Org
+
+
+class MockOrg:
+    """An org in the hands of a test.
+
+    ``url`` (``instance_url`` is the same) is where it is reached, ``token`` a session id that opens it, ``id`` its
+    Organization id and ``username`` whose session that is.
+    """
+
+    def __init__(self, org: Org, url: str, adapter: OrgAdapter | None = None) -> None:
+        self.url = self.instance_url = url
+        self._org = org
+        self._adapter = adapter
+
+    def __repr__(self) -> str:
+        return f"<MockOrg {self.id} at {self.url}>"
+
+    @property
+    def id(self) -> str:
+        """The Organization id, of 18 characters."""
+        return self._org.id
+
+    @property
+    def token(self) -> str:
+        """A session id that opens the org and never grows old."""
+        return self._org.token
+
+    @property
+    def username(self) -> str:
+        """Whose session ``token`` is."""
+        return self._org.username
+
+    @cached_property
+    def client(self) -> Client:
+        """An SDK client with the session of ``token``."""
+        import mockorg  # noqa: PLC0415
+
+        return mockorg.connect(self.url, access_token=self.token, session=self.session())
+
+    def session(self) -> requests.Session:
+        """Give a ``requests.Session`` whose every request goes to this org, whichever thread sends it."""
+        import requests  # noqa: PLC0415
+
+        session = requests.Session()
+        if self._adapter is not None:
+            session.mount("http://", self._adapter)
+            session.mount("https://", self._adapter)
+        return session
+
+    @cached_property
+    def clock(self) -> OrgClock:
+        """The org's clock, to be frozen, set and advanced."""
+        from mockorg.testing._clock import OrgClock  # noqa: PLC0415
+
+        return OrgClock(self._org.clock)
+
+    @property
+    def messaging(self) -> Messaging:
+        """Automated messages: ``step()``, ``run()``, ``fail(…)`` and what else ``docs/messaging.md`` tells."""
+        return self._org.messaging
+
+    def seed(self, seed: object, sobject: str | None = None) -> dict[str, str]:
+        """Write records past every rule: a file's path, a tree, or a list of records. Give the id of each reference.
+
+        A record of a list tells its type in ``attributes``, or all are of the type ``sobject``. Nothing is written
+        when one is bad. Raises SeedError, SeedDocumentError, OrgError.
+        """
+        from mockorg.testing._setting import seed_records  # noqa: PLC0415
+        from mockorg_server.control.seed_document import child_field_of  # noqa: PLC0415
+
+        records = seed_records(seed, sobject, child_field_of(self._org.schema.latest))
+        ids = self._org.seed(records)
+        invented = {record.source for record in records}
+        return {name: record_id for name, record_id in ids.items() if name not in invented}
+
+    def reset(self) -> None:
+        """Go back to the state just after start."""
+        self._org.reset()
+
+    def __getattr__(self, name: str) -> Any:
+        # What the server's org offers to tests beside this (hooks of the save, Apex REST handlers) is offered as it is.
+        if name in _PASSED_ON:
+            return getattr(self._org, name)
+        raise AttributeError(f"a MockOrg has no {name!r}")
+
+
+_PASSED_ON = frozenset({"on", "apexrest"})

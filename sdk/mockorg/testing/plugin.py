@@ -1,0 +1,69 @@
+"""The pytest plugin: fixtures, a marker, options of the ini file. pytest loads it wherever mockorg is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from mockorg.testing._org import MockOrg
+from mockorg.testing._scope import OrgScope
+
+_LINES: Final = {
+    "users": "who may log in, NAME:PASSWORD[:TOKEN], one a line",
+    "without": "features that the org lacks, one a line",
+}
+_PATHS: Final = {
+    "schema": "objects and fields of the org: source folders, describe JSON, enterprise WSDLs",
+    "seed": "files of records that the org begins with",
+}
+_TEXTS: Final = {
+    "clock": "the instant at which the org's clock stands still",
+    "edition": "the org's edition",
+    "my_domain": "the first label of the org's host name",
+    "url": "where the org is, beside Salesforce's hosts",
+    "other_hosts": "pass, refuse, or the hosts that requests may go on to, separated by spaces",
+}
+MARKER: Final = "mock_org"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``mock_org_schema`` and the others to the ini file: the defaults of every org."""
+    for names, kind in ((_LINES, "linelist"), (_PATHS, "paths"), (_TEXTS, "string")):
+        for name, told in names.items():
+            parser.addini(f"mock_org_{name}", f"mock_org: {told}", type=kind, default=None)  # type: ignore[arg-type]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", f"{MARKER}(schema=…, seed=…, clock=…, users=…): how the org of a test is set up")
+
+
+def scope_of(request: pytest.FixtureRequest) -> OrgScope:
+    """Give the scope that a test asks for: ini file, then markers from the outermost to its own."""
+    options = dict(_ini_options(request.config))
+    for mark in reversed(list(request.node.iter_markers(MARKER))):
+        if mark.args:
+            raise pytest.UsageError(f"@pytest.mark.{MARKER} takes keywords only")
+        options.update(mark.kwargs)
+    return OrgScope(options, Path(request.path).parent)
+
+
+def _ini_options(config: pytest.Config) -> Iterator[tuple[str, Any]]:
+    for name in (*_LINES, *_PATHS, *_TEXTS):
+        value = config.getini(f"mock_org_{name}")
+        if value:
+            yield name, _hosts(value) if name == "other_hosts" else value
+
+
+def _hosts(text: str) -> object:
+    return text if text in {"pass", "refuse"} else text.split()
+
+
+@pytest.fixture
+def mock_org(request: pytest.FixtureRequest) -> Iterator[MockOrg]:
+    """Give an org of the test's own; ``requests`` reaches it under every host of Salesforce."""
+    with scope_of(request) as org:
+        yield org
