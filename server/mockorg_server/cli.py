@@ -36,6 +36,8 @@ _SCHEMA_HELP = (
     "enterprise WSDL; may be repeated"
 )
 
+_HOOKS_HELP = "Python that registers save hooks and Apex REST handlers: org.on(...), org.apexrest(...); may be repeated"
+
 
 class UsageError(Exception):
     """A command line that cannot be followed; the message is one line for standard error."""
@@ -120,6 +122,7 @@ def _add_serve_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME:PASSWORD[:TOKEN]",
         help="a user who may log in; may be repeated. Without any, every name with a non-empty password gets in",
     )
+    add("--hooks", option.hook_file, **many, metavar="FILE.py", help=_HOOKS_HELP)
     add("--edition", str, default="Developer", metavar="EDITION", help="the org's edition [%(default)s]")
     add(
         "--without",

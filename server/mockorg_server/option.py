@@ -12,9 +12,7 @@ from pathlib import Path
 from mockorg_server.control.instant import parse_instant
 from mockorg_server.schema.feature import FEATURES
 
-UNSUPPORTED = {
-    "--hooks": "FILE.py",
-}
+UNSUPPORTED: dict[str, str] = {}
 """Options of the public surface that are not built yet, with their metavars."""
 
 UNSUPPORTED_COMMANDS = ("snapshot", "compare")
@@ -114,6 +112,14 @@ def schema_path(text: str) -> Path:
     path = Path(text)
     if not text or not path.exists():
         raise ValueError(f"there is no file or folder {text!r}")
+    return path
+
+
+def hook_file(text: str) -> Path:
+    """Read the path of a Python file; it must be there."""
+    path = Path(text)
+    if path.suffix != ".py" or not path.is_file():
+        raise ValueError(f"there is no Python file {text!r}")
     return path
 
 

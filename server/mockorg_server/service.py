@@ -20,12 +20,14 @@ from mockorg_server.app import build_app
 from mockorg_server.control.seed_document import SeedDocumentError, child_field_of, read_seed_file
 from mockorg_server.core.added_record import known_key_prefixes
 from mockorg_server.core.connected_app import ConnectedApp
+from mockorg_server.core.dml.validation import problems
 from mockorg_server.core.host import Host
 from mockorg_server.core.seed import SeedError, SeedRecord
 from mockorg_server.core.setting import EDITIONS, OrgSettings, UserSetting
 from mockorg_server.core.signing_key import public_key
+from mockorg_server.hook_file import HookFileError, load_hooks
 from mockorg_server.listener import Listeners
-from mockorg_server.metadata.note import summarise
+from mockorg_server.metadata.note import Note, summarise
 from mockorg_server.metadata.reading import SchemaSourceError, read_schema
 from mockorg_server.progress import Progress
 from mockorg_server.schema.feature import DEFAULT_FEATURES
@@ -56,6 +58,7 @@ class ServeOptions(Protocol):
     https_port: int | None
     proxy_port: int | None
     proxy_allow: Sequence[str]
+    hooks: Sequence[Path]
     max_body: int  # MiB
 
 
@@ -142,7 +145,9 @@ def _additions(paths: Sequence[Path], features: frozenset[str], database: str) -
             raise _StartError(str(error), 2) from None
         except StoreError as error:
             raise _StartError(str(error), 1) from None
-    for line in summarise(reading.notes):
+    unread = problems(load_schema(features, additions=reading.additions))
+    notes = (*reading.notes, *(Note(place, text) for place, text in unread))
+    for line in summarise(notes):
         print(f"mockorg: schema: {line}", file=sys.stderr)
     return reading.additions
 
@@ -179,6 +184,7 @@ def _bind(options: ServeOptions) -> Listeners:
 def _run(listeners: Listeners, settings: OrgSettings, options: ServeOptions) -> None:
     host = _open(settings)
     try:
+        _load_hooks(options.hooks, host)
         if settings.seeds and not host.default.fresh:
             print(f"mockorg: {settings.database} holds an org already: --seed was not loaded again", file=sys.stderr)
         app = build_app(host, options.control_token, max_body_bytes=options.max_body * 2**20)
@@ -195,6 +201,14 @@ def _open(settings: OrgSettings) -> Host:
         raise _StartError(str(error), 2) from None
     except StoreError as error:
         raise _StartError(str(error), 1) from None
+
+
+def _load_hooks(paths: Sequence[Path], host: Host) -> None:
+    for path in paths:
+        try:
+            load_hooks(path, host.default.hook_org)
+        except HookFileError as error:
+            raise _StartError(f"argument --hooks: {error}", 2) from None
 
 
 def _serve_until_told(listeners: Listeners, app: WSGIApplication, facts: str) -> None:

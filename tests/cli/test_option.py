@@ -59,7 +59,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ("serve --clock noon", "argument --clock: 'noon' is not an instant such as 2026-01-31T12:00:00Z"),
         ("serve --clock 2026-01-31T12:00:00", "argument --clock: '2026-01-31T12:00:00' has no time zone"),
         ("serve --schema no-such-folder", "argument --schema: there is no file or folder 'no-such-folder'"),
-        ("serve --hooks hooks.py", "--hooks is not supported yet"),
+        ("serve --hooks hooks.py", "there is no Python file 'hooks.py'"),
         ("serve --connected-app a", "argument --connected-app: a connected app is ID:SECRET"),
         ("serve --connected-app a:", "argument --connected-app"),
         ("serve --connected-app :b", "argument --connected-app"),

@@ -144,3 +144,19 @@ def test_a_broken_database_is_told_in_one_line(tmp_path: Path) -> None:
     assert ended.returncode == 1
     [line] = ended.stderr.splitlines()
     assert line.startswith("mockorg: ")
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("def (", "line 1: invalid syntax"),
+        ("\norg.on('before think', 'Account', print)", "line 2: ValueError: unknown event 'before think'"),
+    ],
+)
+def test_a_broken_file_of_hooks_is_told_in_one_line(tmp_path: Path, code: str, told: str) -> None:
+    path = tmp_path / "hooks.py"
+    path.write_text(code)
+    done = run("--port", "0", "--hooks", str(path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"mockorg: argument --hooks: {path} {told}")
+    assert done.stderr.count("\n") == 1

@@ -12,9 +12,10 @@ from .conftest import Module
 
 ROOMS = {
     "schema": set(),
+    "formula": {"schema"},
     "soql": {"schema"},
-    "store": {"soql", "schema"},
-    "core": {"store", "soql", "schema"},
+    "store": {"soql", "formula", "schema"},
+    "core": {"store", "soql", "formula", "schema"},
     "soap": {"core", "schema"},
     "oauth": {"core", "schema"},
     "control": {"core", "schema"},

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from mockorg_server.store.error import StoreCapacityError, StoreError
+from mockorg_server.store.error import StoreCapacityError, StoreError, StoreUnsupportedError
 
 LOG = logging.getLogger("mockorg.core")
 
@@ -65,6 +65,8 @@ def refusal_of(error: StoreError) -> OrgError:
     """
     if isinstance(error, StoreCapacityError):
         return OrgError("LIMIT_EXCEEDED", f"mockorg cannot do this: {error}")
+    if isinstance(error, StoreUnsupportedError):
+        return OrgError("UNSUPPORTED_QUERY", f"mockorg does not support {error}")
     LOG.warning("a call was refused: %s", error)
     return OrgError(
         "SERVER_UNAVAILABLE", f"mockorg's database does not answer, and nothing of this call was done: {error}"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from mockorg_server.core.added_record import keep_added_records, keep_key_prefixes
@@ -25,9 +25,13 @@ from mockorg_server.core.cursor import Cursors
 from mockorg_server.core.directory import Directory
 from mockorg_server.core.dml.default import fill_defaults
 from mockorg_server.core.dml.profile import SaveProfiles
+from mockorg_server.core.dml.roll_up import RollUps
+from mockorg_server.core.dml.validation import RuleBook
 from mockorg_server.core.error import OrgError, refusal_of
 from mockorg_server.core.gate import Gate
 from mockorg_server.core.grant import Grants
+from mockorg_server.core.hook import Hooks
+from mockorg_server.core.hook_org import HookOrg
 from mockorg_server.core.horizon import Horizon
 from mockorg_server.core.id_sequence import IdSequence
 from mockorg_server.core.limit import ApiUsage
@@ -36,6 +40,7 @@ from mockorg_server.core.seed import SeedRecord, load
 from mockorg_server.core.session import Caller, Sessions
 from mockorg_server.core.setting import OrgSettings, UserSetting
 from mockorg_server.core.signing_key import SigningKey
+from mockorg_server.core.surrounding import environment_of
 from mockorg_server.schema.schema import Schema
 from mockorg_server.schema.value import Value
 from mockorg_server.soql.compiler import QueryCompiler
@@ -73,6 +78,11 @@ class Org:
         self.queries = QueryCompiler(schema)
         self.searches = SearchCompiler(schema)
         self.save_profiles = SaveProfiles()
+        self.rules = RuleBook(schema)
+        self.hooks = Hooks(schema)
+        self.hook_org = HookOrg(self)
+        self.hooks.door = lambda: self.hook_org
+        self.roll_ups = RollUps(schema)
         self.usage = ApiUsage(settings.edition)
         self.apps = ConnectedApps(settings.connected_apps)
         self.grants = Grants(self.clock, settings.session_seed)
@@ -211,7 +221,9 @@ class Org:
         view = self.schema.view(version) if version else self.schema.latest
         now = self.clock.now()
         stamp = text_of(now.replace(microsecond=0))
-        return CallContext(self, view, version, reader, now, stamp, settled or now, user_id, session_id)
+        context = CallContext(self, view, version, reader, now, stamp, settled or now, user_id, session_id)
+        reader.surroundings = partial(environment_of, context)
+        return context
 
     def _keep_counters(self, context: CallContext) -> None:
         context.writer.set_state("ids", json.dumps(self.ids.used()))

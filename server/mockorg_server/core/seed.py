@@ -149,6 +149,8 @@ def _values_of(
             raise SeedError(record, f"{sobject.name} has no {what} {name!r}")
         if known.name in values:
             raise SeedError(record, f"{known.name} is told twice, by Id and by a field of the parent")
+        if known.computed:
+            raise SeedError(record, f"{known.name} is worked out by mockorg and cannot be seeded")
         if known.type is not FieldType.ID:
             values[known.name] = _value_of(record, sobject, known, raw, references)
     _fill_stamps(context, sobject, values)

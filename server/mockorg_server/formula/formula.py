@@ -16,7 +16,7 @@ from mockorg_server.formula.term import Leaf, Run
 from mockorg_server.schema.sobject import Field, SObject
 from mockorg_server.schema.value import Value
 
-__all__ = ["EvaluationError", "Formula", "FormulaError", "Use", "compile_formula", "formula_of_field"]
+__all__ = ["EvaluationError", "Formula", "FormulaError", "Formulas", "Use", "compile_formula", "formula_of_field"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +71,39 @@ def formula_of_field(view: View, sobject: SObject, field: Field) -> Formula:
         KINDS[field.type],
         blank_as_zero=field.formula_treat_null_number_as_zero,
     )
+
+
+class Formulas:
+    """The formula fields of one schema, each compiled when it is first asked for. Threads may at worst do it twice."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._known: dict[tuple[str, str], Formula | FormulaError] = {}
+
+    def of(self, sobject: SObject, field: Field) -> Formula:
+        """Give the formula of a formula field. Raises FormulaError, the same each time."""
+        key = (sobject.name, field.name)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._compiled(sobject, field)
+        if isinstance(found, FormulaError):
+            raise found
+        return found
+
+    def _compiled(self, sobject: SObject, field: Field) -> Formula | FormulaError:
+        try:
+            formula = formula_of_field(self._view, sobject, field)
+            self._hold_acyclic(sobject, field, formula, ())
+        except FormulaError as error:
+            return error
+        return formula
+
+    def _hold_acyclic(self, sobject: SObject, field: Field, formula: Formula, above: tuple[Field, ...]) -> None:
+        """Refuse a formula that leads back to itself, or uses one that cannot be read."""
+        if field in above:
+            raise FormulaError(f"Formula field {sobject.name}.{field.name} refers to itself", 1)
+        for leaf in formula.leaves:
+            held = self._view.sobject(leaf.sobject)
+            if leaf.field.calculated_formula and held is not None:
+                inner = formula_of_field(self._view, held, leaf.field)
+                self._hold_acyclic(held, leaf.field, inner, (*above, field))

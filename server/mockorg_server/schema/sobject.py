@@ -148,6 +148,11 @@ class Field:
     min_api_version: int | None = None
     feature: str | None = None
 
+    @property
+    def computed(self) -> bool:
+        """True of a formula or a roll-up summary: its value is worked out when it is read, and never stored."""
+        return self.roll_up is not None or bool(self.calculated_formula)
+
 
 @dataclass(frozen=True, slots=True)
 class ValidationRule:

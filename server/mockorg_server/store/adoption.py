@@ -40,6 +40,7 @@ def adopt(connection: PoolProxiedConnection, layout: Layout) -> Holding:
     execute(connection, layout, dialect.begin_write)
     try:
         known = frozenset(name for name in names if _adopt_table(connection, layout, name))
+        known = _with_companions(connection, layout, known)
         searchable = frozenset(name for name in known if _adopt_text_index(connection, layout, name))
         execute(connection, layout, dialect.commit)
     finally:
@@ -64,6 +65,18 @@ def _adopt_table(connection: PoolProxiedConnection, layout: Layout, name: str) -
     for ddl in table.index_ddl:
         execute(connection, layout, ddl)
     return True
+
+
+def _with_companions(connection: PoolProxiedConnection, layout: Layout, known: frozenset[str]) -> frozenset[str]:
+    """Make the tables that computed fields of the schema read and the database lacks."""
+    waiting = [layout.table(name) for name in known]
+    while waiting:
+        for companion in layout.companions(waiting.pop()):
+            if companion.name not in known:
+                execute(connection, layout, companion.ddl)
+                known |= {companion.name}
+                waiting.append(companion)
+    return known
 
 
 def _adopt_text_index(connection: PoolProxiedConnection, layout: Layout, name: str) -> bool:

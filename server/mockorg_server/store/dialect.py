@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool, PoolProxiedConnection, QueuePool
 
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.store.error import StoreCapacityError, StoreError
+from mockorg_server.store.evaluator import FUNCTION, Evaluator, Registered
 from mockorg_server.store.sqlite_function import register
 
 APPLICATION_ID: Final = 0x6D6F636B  # "mock" in the file's header
@@ -236,6 +237,14 @@ class SqliteDialect:
         cursor.execute(f"UPDATE {table} SET {folded} = mockorg_fold({raw})")
 
     # --- connections
+
+    def evaluator(self, connection: PoolProxiedConnection, registered: Sequence[Registered]) -> Evaluator:
+        """Give the function by which a connection evaluates the formulas of a schema."""
+        evaluator: Evaluator | None = connection.info.get(FUNCTION)
+        if evaluator is None or evaluator.registered is not registered:
+            evaluator = connection.info[FUNCTION] = Evaluator(registered)
+            _driver(connection).create_function(FUNCTION, -1, evaluator, deterministic=True)
+        return evaluator
 
     def memory_engine(self) -> Engine:
         """Make the engine of databases that live in this process: every connection is a database of its own."""

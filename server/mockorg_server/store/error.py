@@ -11,3 +11,7 @@ class StoreError(Exception):
 
 class StoreCapacityError(StoreError):
     """What was asked is beyond what the database carries: a join too wide, a number or text it has no room for."""
+
+
+class StoreUnsupportedError(StoreError):
+    """Something asked of the store that mockorg does not do; the message names it."""

@@ -29,7 +29,7 @@ from mockorg_server.store.dialect import SqliteDialect
 from mockorg_server.store.error import StoreCapacityError
 from mockorg_server.store.fold import fold
 from mockorg_server.store.function import date_part
-from mockorg_server.store.table import Table
+from mockorg_server.store.table import Table, qualified
 
 Parameters = Sequence[object]
 Reading = Callable[[Parameters], object]
@@ -88,7 +88,7 @@ class Source:
 
     def sql(self, column: str) -> str:
         """Give a quoted column of this table."""
-        value = f"{self.alias}.{column}"
+        value = qualified(column, self.alias)
         if self.key is None:
             return value
         test = f"{self.alias}.{self.table.column('Id').raw} = {self.key}"
@@ -243,9 +243,9 @@ class Scope:
         name = ref.field.name
         if not self._is_polymorphic(ref.slot):
             return [(source, name) for source in sources]
-        found = [(source, name) for source in sources if name.lower() in source.table.columns]
+        found = [(source, name) for source in sources if source.table.has(name.lower())]
         if name == "Name":
-            found += [(s, s.table.name_field) for s in sources if "name" not in s.table.columns and s.table.name_field]
+            found += [(s, s.table.name_field) for s in sources if not s.table.has("name") and s.table.name_field]
         return found
 
     def _is_polymorphic(self, slot: int) -> bool:

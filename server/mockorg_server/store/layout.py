@@ -15,9 +15,10 @@ from weakref import WeakKeyDictionary
 from mockorg_server.schema.schema import Schema
 from mockorg_server.schema.sobject import Field
 from mockorg_server.soql.plan import Plan
+from mockorg_server.store.computed import Computations
 from mockorg_server.store.dialect import SQLITE, SqliteDialect
 from mockorg_server.store.statement import Statement, write_statement
-from mockorg_server.store.table import Table, build_table
+from mockorg_server.store.table import Table, build_table, is_computed, qualified
 from mockorg_server.store.text_index import TextIndex, build_text_index
 
 _Key = TypeVar("_Key")
@@ -54,6 +55,7 @@ class Layout:
         self.dialect = dialect
         self._schema = schema
         self._tables: dict[str, Table | None] = {}
+        self.computations = Computations(schema.latest, dialect, self.table)
         self._text_indexes: dict[str, TextIndex] = {}
         self._plans: WeakKeyDictionary[Plan, _PlanTexts] = WeakKeyDictionary()
         self._saves: dict[tuple[str, str, tuple[str, ...]], SaveText] = {}
@@ -63,7 +65,7 @@ class Layout:
         """Give the table of an sObject, None when the schema has no such sObject."""
         if name not in self._tables:
             sobject = self._schema.latest.sobject(name)
-            self._tables[name] = None if sobject is None else build_table(sobject, self.dialect)
+            self._tables[name] = None if sobject is None else build_table(sobject, self.dialect, self.computations.sql)
         return self._tables[name]
 
     def table(self, name: str) -> Table:
@@ -72,6 +74,11 @@ class Layout:
         if table is None:
             raise KeyError(name)
         return table
+
+    def companions(self, table: Table) -> list[Table]:
+        """Give the tables that the computed fields of one read: they are made with it."""
+        sobject = self._schema.latest.sobject(table.name) if table.computed else None
+        return [] if sobject is None else [self.table(name) for name in self.computations.needs(sobject)]
 
     def text_index(self, name: str) -> TextIndex:
         """Give the text index of an sObject of the schema. Raises KeyError for any other name."""
@@ -124,6 +131,8 @@ class Layout:
 
     def _save_text(self, table: Table, fields: tuple[str, ...], write: _SqlOf) -> SaveText:
         columns = [table.column(name) for name in fields]
+        if any(column.computed for column in columns):
+            raise ValueError(f"computed fields of {table.name} are not written")
         names = [column.raw for column in columns] + [column.compared or "" for column in columns if column.folded]
         return SaveText(
             sql=write(table, names),
@@ -141,7 +150,7 @@ class Layout:
 
     def _get_sql(self, table: Table, fields: tuple[str, ...], include_deleted: bool, single: bool) -> str:
         key = table.column("Id").raw
-        columns = ", ".join([key, *(table.column(name).raw for name in fields)])
+        columns = ", ".join([key, *(bare(table, table.column(name).raw) for name in fields)])
         mark = self.dialect.placeholder
         test = f"{key} = {mark}" if single else self.dialect.member(key, mark)
         return f"SELECT {columns} FROM {table.quoted} WHERE {test}{alive(table, include_deleted)}"
@@ -152,6 +161,11 @@ class Layout:
             cache.clear()
         cache[key] = text
         return text
+
+
+def bare(table: Table, column: str) -> str:
+    """Give a column in a statement that reads its table under no alias."""
+    return qualified(column, table.quoted) if is_computed(column) else column
 
 
 def alive(table: Table, include_deleted: bool) -> str:

@@ -6,20 +6,23 @@ A Reader sees one state of the database for as long as it is open. Rows come as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy.pool import PoolProxiedConnection
 
+from mockorg_server.formula.environment import Environment
 from mockorg_server.schema.record_shape import ChildRows, Row
 from mockorg_server.schema.sobject import SObject
 from mockorg_server.schema.value import Value
 from mockorg_server.soql.plan import ChildPlan, Plan, RowStep
 from mockorg_server.soql.sosl_syntax import Find
 from mockorg_server.store.error import StoreCapacityError
+from mockorg_server.store.evaluator import FUNCTION
 from mockorg_server.store.fold import fold
 from mockorg_server.store.holding import Holding
-from mockorg_server.store.layout import Layout, alive
+from mockorg_server.store.layout import Layout, alive, bare
 from mockorg_server.store.table import Table
 from mockorg_server.store.text_index import TextIndex, match_text
 
@@ -30,6 +33,7 @@ _LAST: Final = "\U0010ffff"
 class Reader:
     """Reads from one connection, inside a transaction that the Store has begun.
 
+    ``surroundings`` tells what formulas depend on beside the records; whoever opens a Reader for a call sets it.
     ``holding`` names the tables that are in the database; every other sObject has no rows. Every method raises
     StoreError when the database cannot be read.
     """
@@ -40,6 +44,8 @@ class Reader:
         self._layout = layout
         self._dialect = layout.dialect
         self._holding = holding
+        self.surroundings: Callable[[Reader], Environment] = _plain_surroundings
+        self._environment: Environment | None = None
 
     @property
     def holding(self) -> Holding:
@@ -86,7 +92,8 @@ class Reader:
             raise ValueError(f"field {sobject.name}.{field} cannot be compared")
         mark = self._dialect.placeholder
         key = fold(str(value)) if column.folded else value
-        return self._ids(sobject, f"{column.compared} = {mark}", [key], include_deleted, limit)
+        compared = bare(self._layout.table(sobject.name), column.compared)
+        return self._ids(sobject, f"{compared} = {mark}", [key], include_deleted, limit)
 
     def all_ids(self, sobject: SObject) -> list[str]:
         """Give the Ids of all living records, in their order."""
@@ -222,12 +229,28 @@ class Reader:
             groups.setdefault(row[0], []).append(body)
         return {key: ChildRows(group, len(group)) for key, group in groups.items()}
 
+    def _surround(self, sql: str) -> None:
+        """Give the formulas of a statement, if it has any, what they depend on beside the records."""
+        evaluator = self._dialect.evaluator(self._connection, self._layout.computations.registered)
+        environment = self._environment
+        if environment is None:
+            environment = self._environment = self.surroundings(self)
+        for leaf in self._layout.computations.used(sql):
+            environment.values.get(leaf)  # read now: not while the statement runs
+        evaluator.environment = environment
+
     def _rows(self, sql: str, values: Iterable[object]) -> list[tuple[Any, ...]]:
+        if FUNCTION in sql:
+            self._surround(sql)
         try:
             self._cursor.execute(sql, tuple(values))
             return list(self._cursor.fetchall())
         except self._dialect.driver_errors as error:
             raise self._dialect.refusal(error) from error
+
+
+def _plain_surroundings(_reader: Reader) -> Environment:
+    return Environment(datetime.now(UTC), UTC)
 
 
 def _stepped(

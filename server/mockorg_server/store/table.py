@@ -6,9 +6,10 @@ which alone is indexed, compared, sorted and grouped.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Final
 
 from mockorg_server.schema.field_type import FieldType
@@ -61,7 +62,8 @@ class Column:
     """The columns of one field, as quoted SQL.
 
     ``compared`` is what conditions and sorting use: the folded column, the raw one, or None when the field compares
-    not at all. ``folded`` tells that it is the folded one, so that parameters must be folded too.
+    not at all. ``folded`` tells that it is the folded one, so that parameters must be folded too. ``computed``: they
+    are no columns but SQL to be worked out, with marks in it (see ``qualified``).
     """
 
     name: str
@@ -69,6 +71,21 @@ class Column:
     compared: str | None
     folded: bool
     boolean: bool
+    computed: bool = False
+
+
+MARK: Final = "\x01"
+"""Stands, in the SQL of a computed column, for the alias of its table and a dot."""
+
+
+def qualified(column: str, alias: str) -> str:
+    """Give a column of a table, computed ones too, under the table's alias."""
+    return column.replace(MARK, f"{alias}.") if is_computed(column) else f"{alias}.{column}"
+
+
+def is_computed(column: str) -> bool:
+    """Tell the SQL of a computed column from a column's name, which is quoted."""
+    return not column.startswith('"')
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +95,7 @@ class Table:
     ``columns`` is keyed by field name in lower case. ``ddl`` makes the table and ``index_ddl`` its indexes;
     ``column_ddl`` maps every column of the database to its definition, for tables made under an older schema.
     ``indexed`` names, in lower case, the fields that are found by an index (once the table has any).
+    ``computed`` gives the columns of computed fields, by name in lower case: they are in no table.
     ``stamp`` is the quoted column that tells when a record last changed and ``is_deleted`` that of the flag, None for
     sObjects without such a field.
     """
@@ -92,10 +110,20 @@ class Table:
     stamp: str | None
     is_deleted: str | None
     name_field: str | None
+    computed: Mapping[str, Callable[[], Column]]
+
+    def has(self, field: str) -> bool:
+        """Tell whether a field, its name in lower case, has a value here."""
+        return field in self.columns or field in self.computed
 
     def column(self, field: str) -> Column:
-        """Give the column of a field by its name in any case. Raises ValueError for an unknown or compound field."""
-        column = self.columns.get(field.lower())
+        """Give the column of a field by its name in any case.
+
+        Raises ValueError for an unknown or compound field, StoreUnsupportedError for a computed one that is not
+        understood.
+        """
+        name = field.lower()
+        column = self.columns.get(name) or (self.computed[name]() if name in self.computed else None)
         if column is None:
             raise ValueError(f"table {self.name} has no column for {field}")
         return column
@@ -110,13 +138,20 @@ COMPOUND_INDEXES: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
 _STAMPS: Final = ("systemmodstamp", "lastmodifieddate", "createddate")
 
 
-def build_table(sobject: SObject, dialect: SqliteDialect) -> Table:
-    """Lay out the table of an sObject."""
+Compute = Callable[[SObject, Field], str]
+
+
+def _not_computed(sobject: SObject, field: Field) -> str:
+    raise ValueError(f"nothing works {sobject.name}.{field.name} out")
+
+
+def build_table(sobject: SObject, dialect: SqliteDialect, compute: Compute = _not_computed) -> Table:
+    """Lay out the table of an sObject; ``compute`` gives its computed fields as SQL."""
     columns = {"id": Column("Id", dialect.quote("Id"), dialect.quote("Id"), False, False)}
     ddl = {"Id": f"{dialect.quote('Id')} TEXT PRIMARY KEY NOT NULL"}
     for field in sobject.fields:
         sql_type = COLUMN_TYPES[field.type]
-        if sql_type is None or field.name == "Id":
+        if sql_type is None or field.name == "Id" or field.computed:
             continue
         column = _column(field, dialect)
         columns[field.name.lower()] = column
@@ -137,7 +172,22 @@ def build_table(sobject: SObject, dialect: SqliteDialect) -> Table:
         stamp=stamp.raw if stamp else None,
         is_deleted=is_deleted.raw if is_deleted else None,
         name_field=sobject.name_field.name if sobject.name_field else None,
+        computed={field.name.lower(): _lazily(sobject, field, compute) for field in sobject.fields if field.computed},
     )
+
+
+def _lazily(sobject: SObject, field: Field, compute: Compute) -> Callable[[], Column]:
+    """Work the SQL of a computed field out when it is first wanted: it may need tables that are not laid out yet."""
+
+    @cache
+    def column() -> Column:
+        raw = compute(sobject, field)
+        comparison = COMPARISONS[field.type]
+        folded = comparison is Comparison.FOLDED and not field.case_sensitive
+        compared = None if comparison is Comparison.NONE else f"mockorg_fold({raw})" if folded else raw
+        return Column(field.name, raw, compared, folded, comparison is Comparison.BOOLEAN, computed=True)
+
+    return column
 
 
 def _column(field: Field, dialect: SqliteDialect) -> Column:

@@ -108,9 +108,15 @@ class Writer(Reader):
     def _ensure(self, sobject: SObject) -> Table:
         table = self._layout.table(sobject.name)
         if table.name not in self._holding.tables:
-            self._change(table.ddl, ())
-            self._holding = self._holding.with_table(table.name)
+            self._make(table)
         return table
+
+    def _make(self, table: Table) -> None:
+        self._change(table.ddl, ())
+        self._holding = self._holding.with_table(table.name)
+        for companion in self._layout.companions(table):
+            if companion.name not in self._holding.tables:
+                self._make(companion)
 
     def _index(self, table: Table) -> None:
         for ddl in table.index_ddl:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Container, Mapping
 from types import MappingProxyType
 
 from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml.draft import Draft
 from mockorg_server.core.dml.platform_rule import NOW
 from mockorg_server.core.dml.profile import SaveProfile
 from mockorg_server.schema.sobject import Field, SObject
@@ -136,3 +137,20 @@ def fill_person_name(values: dict[str, Value]) -> None:
     if values.get("LastName"):
         parts = (values.get(part) for part in NAME_PARTS)
         values["Name"] = " ".join(str(part) for part in parts if part)
+
+
+def draw_for_update(context: CallContext, draft: Draft, record_id: str) -> None:
+    """Set what follows from the values that an update changes, in place."""
+    profile = context.org.save_profiles.of(draft.sobject)
+    if profile.person_name and not draft.values.keys().isdisjoint(NAME_PARTS):
+        parts = [part for part in NAME_PARTS if draft.sobject.field(part) is not None]
+        before = context.reader.get(draft.sobject, [record_id], parts)[record_id]
+        names = {**dict(zip(parts, before, strict=True)), **draft.values}
+        fill_person_name(names)
+        draft.values["Name"] = names["Name"]
+    given = {field.name for field in draft.given}
+    sources = [name for name in profile.rule.consequences if name in draft.values]
+    if sources:
+        before = context.reader.get(draft.sobject, [record_id], sources)[record_id]
+        draw_consequences(context, profile, draft.values, given, dict(zip(sources, before, strict=True)))
+    fill_lengths(profile, draft.values, given)

@@ -5,6 +5,7 @@ Names that the schema does not know refuse the whole call, not the row (recorded
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -28,7 +29,8 @@ class Draft:
     """One record being saved.
 
     ``values`` maps describe names to neutral values and grows as rules fill in defaults; ``given`` lists the fields
-    that the caller named, in order. ``id`` is the caller's text until the save has checked it.
+    that the caller named, in order. ``id`` is the caller's text until the save has checked it. ``before`` is the whole
+    record as it was, where a rule or a hook of an update needs it.
     """
 
     sobject: SObject
@@ -39,6 +41,7 @@ class Draft:
     id: str | None = None
     allow_truncation: bool = False
     errors: list[RowError] = field(default_factory=list)
+    before: Mapping[str, Value] | None = None
 
 
 def unknown_sobject(name: str) -> OrgError:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mockorg_server.core.dml.platform_rule import NO_RULE, PlatformRule, platform_rules
+from mockorg_server.schema.compound import MEMBERS
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.sobject import ChildRelationship, Field, SObject
 from mockorg_server.schema.value import Value
@@ -49,6 +50,7 @@ class SaveProfile:
     references_to: Mapping[str, tuple[Field, ...]]
     relationships: Mapping[tuple[str, str], ChildRelationship]
     rule: PlatformRule
+    stored: tuple[str, ...]
 
 
 class SaveProfiles:
@@ -91,6 +93,7 @@ def profile_of(sobject: SObject) -> SaveProfile:
         references_to=references_to(sobject),
         relationships={(child.child_sobject, child.field): child for child in sobject.child_relationships},
         rule=rule,
+        stored=tuple(field.name for field in sobject.fields if not field.computed and field.type not in MEMBERS),
     )
 
 
@@ -108,6 +111,8 @@ def default_of(field: Field) -> Value:
 
     A number that is never null and that no client can write is a count of the platform's own: it starts at zero.
     """
+    if field.computed:
+        return None
     if field.type in _NUMBERS and not (field.nillable or field.createable) and field.default_value is None:
         return 0 if field.type in (FieldType.INT, FieldType.LONG) else 0.0
     default: object = field.default_value

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
 from mockorg_server.core.dml.rule import entity_not_writable
+from mockorg_server.core.dml.trigger import Deed, before_of, carry_out, run_before_delete
 from mockorg_server.core.error import RowError
 from mockorg_server.core.record import SaveResult
 from mockorg_server.schema.identifier import normalise_id
@@ -56,12 +57,19 @@ def _delete_found(context: CallContext, sobject: SObject, record_id: str) -> Sav
                 ),
             ),
         )
+    before = before_of(context, sobject, record_id, "delete")
+    deed = Deed("delete", sobject, record_id, before, None)
+    # Hooks hear of the record that the call names, not of those that go along (Apex guide, cascading deletes).
+    errors = run_before_delete(context, deed) or carry_out(context, deed, lambda: _carry_out(context, removal))
+    return SaveResult(None, errors) if errors else SaveResult(record_id)
+
+
+def _carry_out(context: CallContext, removal: _Removal) -> None:
     for doomed_id, doomed in removal.doomed.items():
         _remove(context, doomed, doomed_id)
     for left in removal.left:
         if left.record_id not in removal.doomed:
             context.writer.update(left.child, left.record_id, {left.field.name: None})
-    return SaveResult(record_id)
 
 
 @dataclass(frozen=True, slots=True)

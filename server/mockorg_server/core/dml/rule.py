@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from mockorg_server.core.context import CallContext
-from mockorg_server.core.dml.default import ON_INSERT, fill_defaults, system_values
+from mockorg_server.core.dml.default import ON_INSERT, draw_for_update, fill_defaults, system_values
 from mockorg_server.core.dml.draft import Change, Draft
+from mockorg_server.core.dml.trigger import OPERATIONS, run_before, whole
+from mockorg_server.core.dml.validation import rule_errors
 from mockorg_server.core.dml.value_rule import Refused, check_value
 from mockorg_server.core.error import RowError
 from mockorg_server.schema.field_type import FieldType
@@ -169,6 +171,42 @@ def unique_values_are_new(context: CallContext, draft: Draft) -> Iterable[RowErr
             )
 
 
+def before_hooks_run(context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Let the save hooks of the user change the record or refuse it; what they change is checked like a caller's."""
+    hooks = context.org.hooks.of("before", OPERATIONS[draft.change], draft.sobject.name)
+    if not hooks:
+        return
+    outcome = run_before(context, draft, hooks)
+    yield from outcome.errors
+    if outcome.errors or not outcome.changes:
+        return
+    sobject = context.org.schema.latest.sobject(draft.sobject.name) or draft.sobject
+    changed = tuple(field for name in outcome.changes if (field := sobject.field(name)) is not None)
+    draft.values.update(outcome.changes)
+    draft.given = (*(field for field in draft.given if field.name not in outcome.changes), *changed)
+    for field in changed:
+        try:
+            draft.values[field.name] = check_value(field, draft.values[field.name], draft.allow_truncation)
+        except Refused as refused:
+            yield refused.error
+    yield from consequences_are_drawn(context, draft)
+
+
+def consequences_are_drawn(context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Set what follows from the values of an update: full names, flags of stages, sizes. Finds no errors."""
+    if draft.change is Change.UPDATE and draft.id is not None:
+        draw_for_update(context, draft, normalise_id(draft.id) or draft.id)
+    return ()
+
+
+def validation_rules_hold(context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Ask the validation rules of the org's own schema; every one that fails gives an error."""
+    if not context.org.rules.of(draft.sobject):
+        return ()
+    record_id = normalise_id(draft.id) if draft.id else None
+    return rule_errors(context, draft.sobject, record_id, whole(draft), draft.before)
+
+
 RULES: tuple[Rule, ...] = (
     errors_of_drafting,
     sobject_is_writable,
@@ -178,8 +216,11 @@ RULES: tuple[Rule, ...] = (
     values_are_valid,
     parents_are_known,
     defaults_are_filled,
+    consequences_are_drawn,
+    before_hooks_run,
     required_fields_have_values,
     references_exist,
+    validation_rules_hold,
     unique_values_are_new,
 )
 

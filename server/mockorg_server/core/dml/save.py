@@ -6,16 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from mockorg_server.core.context import CallContext
-from mockorg_server.core.dml.default import (
-    NAME_PARTS,
-    ON_UPDATE,
-    draw_consequences,
-    fill_lengths,
-    fill_person_name,
-    system_values,
-)
+from mockorg_server.core.dml.default import ON_UPDATE, system_values
 from mockorg_server.core.dml.draft import Draft
 from mockorg_server.core.dml.rule import entity_not_writable, errors_of
+from mockorg_server.core.dml.trigger import Deed, before_of, carry_out
 from mockorg_server.core.error import OrgError, RowError
 from mockorg_server.core.limit import MAX_DML_CHUNKS
 from mockorg_server.core.record import SaveResult
@@ -72,35 +66,33 @@ def insert(context: CallContext, draft: Draft) -> SaveResult:
     if errors:
         return SaveResult(None, errors)
     record_id = context.org.ids.next_id(draft.sobject.id_prefix)
-    context.writer.insert(draft.sobject, {**draft.values, "Id": record_id})
-    return SaveResult(record_id, created=True)
+    values = {**draft.values, "Id": record_id}
+    errors = carry_out(
+        context,
+        Deed("insert", draft.sobject, record_id, None, values),
+        lambda: context.writer.insert(draft.sobject, values),
+    )
+    return SaveResult(None, errors) if errors else SaveResult(record_id, created=True)
 
 
 def update(context: CallContext, draft: Draft) -> SaveResult:
     """Update the record whose Id the draft carries when the rules allow."""
     if not draft.sobject.updateable:
         return SaveResult(None, (entity_not_writable(draft.sobject, draft.change.value),))
-    record_id, id_errors = existing_id(context, draft.sobject, draft.id)
-    errors = id_errors or errors_of(context, draft)
+    record_id, errors = existing_id(context, draft.sobject, draft.id)
     if errors or record_id is None:
         return SaveResult(None, errors)
-    _fill_name(context, draft, record_id)
-    _fill_consequences(context, draft, record_id)
-    context.writer.update(
-        draft.sobject, record_id, {**draft.values, **system_values(context, draft.sobject, ON_UPDATE)}
+    draft.before = before_of(context, draft.sobject, record_id, "update")
+    errors = errors_of(context, draft)
+    if errors:
+        return SaveResult(None, errors)
+    values = {**draft.values, **system_values(context, draft.sobject, ON_UPDATE)}
+    errors = carry_out(
+        context,
+        Deed("update", draft.sobject, record_id, draft.before, {**(draft.before or {}), **values}),
+        lambda: context.writer.update(draft.sobject, record_id, values),
     )
-    return SaveResult(record_id)
-
-
-def _fill_consequences(context: CallContext, draft: Draft, record_id: str) -> None:
-    """Set what follows from the values that the caller changes."""
-    profile = context.org.save_profiles.of(draft.sobject)
-    given = {field.name for field in draft.given}
-    sources = [name for name in profile.rule.consequences if name in draft.values]
-    if sources:
-        before = context.reader.get(draft.sobject, [record_id], sources)[record_id]
-        draw_consequences(context, profile, draft.values, given, dict(zip(sources, before, strict=True)))
-    fill_lengths(profile, draft.values, given)
+    return SaveResult(None, errors) if errors else SaveResult(record_id)
 
 
 def existing_id(context: CallContext, sobject: SObject, text: str | None) -> tuple[str | None, tuple[RowError, ...]]:
@@ -117,14 +109,3 @@ def existing_id(context: CallContext, sobject: SObject, text: str | None) -> tup
     if context.reader.get(sobject, [record_id], ["Id"], include_deleted=True):
         return None, (RowError("ENTITY_IS_DELETED", "entity is deleted"),)
     return None, (RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"),)
-
-
-def _fill_name(context: CallContext, draft: Draft, record_id: str) -> None:
-    """Put a person's full name together anew when a part of it changes."""
-    if not context.org.save_profiles.of(draft.sobject).person_name or draft.values.keys().isdisjoint(NAME_PARTS):
-        return
-    parts = [part for part in NAME_PARTS if draft.sobject.field(part) is not None]
-    before = context.reader.get(draft.sobject, [record_id], parts)[record_id]
-    names = {**dict(zip(parts, before, strict=True)), **draft.values}
-    fill_person_name(names)
-    draft.values["Name"] = names["Name"]
