@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 from urllib.parse import urlsplit
@@ -16,9 +17,10 @@ from mockorg import _call as calls
 from mockorg._describe import DescribeGlobalResult, DescribeSObjectResult
 from mockorg._error import SessionError, TransportError
 from mockorg._input_record import input_records
-from mockorg._protocol import soap
+from mockorg._protocol import rest, soap
+from mockorg._protocol.rest_answer import JSON, HttpRequest, api_usage_of
+from mockorg._protocol.rest_record import Fetch, Resources
 from mockorg._protocol.soap_envelope import HTTP_HEADERS
-from mockorg._protocol.soap_record import Fetch
 from mockorg._record import QueryResult, Record
 from mockorg._record_type import RecordTypes
 from mockorg._result import (
@@ -33,8 +35,10 @@ from mockorg._result import (
 from mockorg._value import instant_text
 
 if TYPE_CHECKING:
+    from simple_salesforce.api import Salesforce
+
     from mockorg._token import Token
-    from mockorg._transport import Transport
+    from mockorg._transport import Answer, Transport
 
 R = TypeVar("R")
 
@@ -59,8 +63,14 @@ class Client:
         session_id: str | None,
         api_version: str,
         renew: Callable[[], Token] | None = None,
+        *,
+        api: str = "soap",
     ) -> None:
-        """``renew`` gives a new token when the session is over; without it such a call fails."""
+        """``renew`` gives a new token when the session is over; without it such a call fails.
+
+        ``api`` is the wire of the calls that both have.
+        """
+        self._api = api
         self._transport = transport
         self._renew = renew
         self._login_url = instance_url
@@ -119,6 +129,16 @@ class Client:
     def get_server_timestamp(self) -> datetime:
         """Give the org's clock, in UTC."""
         return self._run(calls.GetServerTimestamp())
+
+    def as_simple_salesforce(self) -> Salesforce:
+        """Give a ``simple_salesforce.Salesforce`` of the same session, org and API version.
+
+        Its requests go by this client's connections, to the mock over plain http too, which simple-salesforce by
+        itself does not speak. Raises ``ImportError`` when simple-salesforce is not installed.
+        """
+        from mockorg._simple_salesforce import salesforce_of  # noqa: PLC0415 - not everybody has it
+
+        return salesforce_of(self._transport.session, self.instance_url, self._session_id, self._api_version)
 
     def close(self) -> None:
         """Close the connections, unless they are those of a ``requests.Session`` that was handed in."""
@@ -266,17 +286,50 @@ class Client:
 
     def _run_once(self, call: calls.Call[R], url: str | None) -> R:
         """Run a call. When its records hold members of unknown type, learn the types and read the answer again."""
+        decode = self._ask_rest(call) if self._api == "rest" and rest.offers(call) else self._ask_soap(call, url)
+        decoded = decode()
+        if decoded.unknown:
+            self._learn({member.sobject for member in decoded.unknown})
+            self._types.settle(decoded.unknown)
+            decoded = decode()
+        result: R = decoded.result
+        return result
+
+    def _ask_soap(self, call: calls.Call[Any], url: str | None) -> Callable[[], soap.Decoded]:
+        """Send a call by SOAP; give what reads the answer."""
         session_id = self._session_id if url is None else None
         answer = self._transport.post(url or self._server_url, soap.encode(call, session_id), HTTP_HEADERS)
         reply = soap.read(call, answer.content, answer.http_status)
         self._api_usage = reply.api_usage or self._api_usage
-        decoded = soap.decode(call, reply, self._types, self._fetch_of(call))
-        if decoded.unknown:
-            self._learn({member.sobject for member in decoded.unknown})
-            self._types.settle(decoded.unknown)
-            decoded = soap.decode(call, reply, self._types, self._fetch_of(call))
-        result: R = decoded.result
-        return result
+        return lambda: soap.decode(call, reply, self._types, self._fetch_of(call))
+
+    def _ask_rest(self, call: calls.Call[Any]) -> Callable[[], rest.Decoded]:
+        """Send a call by REST, which may be several requests; give what reads the answers."""
+        root = rest.path(self._api_version)
+        values = [self._send_rest(root, request) for request in rest.encode(call, root)]
+        soql = getattr(call, "soql", "")
+        resources = Resources(self._fetch_of(call), cache(self._content), lambda: self._columns(root, soql))
+        return lambda: rest.decode(call, values, self._types, resources)
+
+    def _send_rest(self, root: str, request: HttpRequest) -> Any:
+        headers = {"Content-Type": JSON, **request.headers}
+        answer = self._send(request.method, root + request.path, request.body, headers)
+        return rest.read(request, answer.content, answer.http_status)
+
+    def _send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        authorized = {"Accept": JSON, "Authorization": f"Bearer {self._session_id}", **headers}
+        answer = self._transport.send(method, self.instance_url + path, body, authorized)
+        self._api_usage = api_usage_of(answer.headers) or self._api_usage
+        return answer
+
+    def _content(self, path: str) -> bytes:
+        """Give the content of a file that a record points at."""
+        answer = self._send("GET", path, None, {"Accept": "*/*"})
+        return answer.content if answer.http_status < 300 else rest.refuse(answer.content, answer.http_status)
+
+    def _columns(self, root: str, soql: str) -> Mapping[str, str]:
+        """Give the Apex types of a query's columns."""
+        return rest.column_types(self._send_rest(root, rest.columns_request(soql)))
 
     def _fetch_of(self, call: calls.Call[Any]) -> Fetch:
         batch_size = getattr(call, "batch_size", None)

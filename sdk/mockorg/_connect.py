@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from mockorg._client import Client
 from mockorg._credential import DeviceCode, credential_of
-from mockorg._error import NotBuiltError
 from mockorg._oauth import Access
 from mockorg._sfdx import sfdx_auth
 from mockorg._token import Token, TokenStore
@@ -61,14 +60,15 @@ def connect(
 
     ``username`` and ``password`` (and the user's security token where the org asks for one) log in over SOAP; after
     64.0, where login() ends, the login alone is done at 64.0. ``access_token`` is a token from anywhere; nothing is
-    sent. With ``client_id`` the client logs in by OAuth: with username and password, ``refresh_token``, username and
+    sent. ``api`` is the wire of all further calls, ``soap`` or ``rest``, with the same names, results and exceptions;
+    for what REST has no resource (``get_user_info``, ``get_server_timestamp``, ``logout``) SOAP is spoken with either.
+    With ``client_id`` the client logs in by OAuth: with username and password, ``refresh_token``, username and
     ``private_key`` (PEM), ``code`` and ``redirect_uri`` (see ``authorization_request``), ``on_device``, which is told
     the code for the user, or ``client_secret`` alone. It then gets a new token by itself when one is over, in the
     middle of a call too; ``token_store`` keeps tokens for the next time. ``session`` is a ``requests.Session`` to send
     by; you close it. ``timeout_seconds`` bounds the wait for a connection, and for each further piece of an answer.
 
-    Raises ``LoginError``, ``TransportError``, ``NotBuiltError``, and ``ValueError`` for arguments that do not go
-    together.
+    Raises ``LoginError``, ``TransportError``, and ``ValueError`` for arguments that do not go together.
     """
     given = dict(locals())
     if instance_url.startswith("force://"):
@@ -112,7 +112,7 @@ def _connect(given: dict[str, Any]) -> Client:
         store = given["token_store"]
         access = Access(transport, origin, given["client_id"], given["client_secret"], credential, store)
         return _by_oauth(transport, access, given)
-    client = Client(transport, origin, given["access_token"], given["api_version"])
+    client = Client(transport, origin, given["access_token"], given["api_version"], api=given["api"])
     if by_password:
         client.login(given["username"], given["password"], given["security_token"])
     return client
@@ -130,14 +130,14 @@ def _by_oauth(transport: Transport, access: Access, given: dict[str, Any]) -> Cl
         token = access.renewed(token)
         return token
 
-    return Client(transport, _origin(token.instance_url), token.access_token, given["api_version"], renew)
+    return Client(
+        transport, _origin(token.instance_url), token.access_token, given["api_version"], renew, api=given["api"]
+    )
 
 
 def _check_wire(api: str, api_version: str) -> None:
     if api not in {"soap", "rest"}:
         raise ValueError(f'api must be "soap" or "rest", not {api!r}')
-    if api == "rest":
-        raise NotBuiltError('api="rest" is not built yet: connect with api="soap"')
     if not _API_VERSION.match(api_version):
         raise ValueError(f'api_version must be such as "64.0", not {api_version!r}')
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import requests
 
@@ -16,6 +16,7 @@ class Answer:
 
     http_status: int
     content: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Transport:
@@ -27,10 +28,20 @@ class Transport:
         self._timeout_seconds = timeout_seconds
         self._user_agent = user_agent
 
+    @property
+    def session(self) -> requests.Session:
+        """What requests are sent by."""
+        return self._session
+
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send ``body``. Raises ``TransportError`` when no answer came."""
+        return self.send("POST", url, body, headers)
+
+    def send(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        """Send a request, with a body unless None. Raises ``TransportError`` when no answer came."""
         try:
-            response = self._session.post(
+            response = self._session.request(
+                method,
                 url,
                 data=body,
                 headers={"User-Agent": self._user_agent, **headers},
@@ -44,7 +55,7 @@ class Transport:
                 f"{url} answered with a redirect to {response.headers['Location']}, which is not followed",
                 http_status=response.status_code,
             )
-        return Answer(response.status_code, response.content)
+        return Answer(response.status_code, response.content, response.headers)
 
     def close(self) -> None:
         """Close the session's connections if the session is our own."""

@@ -34,7 +34,7 @@ OWNERS = {
     "mockorg": ("mockorg.", "mockorg_server.demo.", "mockorg_server.schema_pull."),
     "mockorg_server": ("mockorg_server.", "mockorg.testing."),
     "zeep": ("mockorg_server.demo.",),
-    "simple_salesforce": ("mockorg_server.demo.",),
+    "simple_salesforce": ("mockorg_server.demo.", "mockorg._simple_salesforce.", "mockorg._client."),
 }
 # What stands beside the rooms and may be imported by each: it imports nothing itself.
 SHARED = ("mockorg_server.__version__", "mockorg_server.shipped.", "mockorg_server.web_address.")

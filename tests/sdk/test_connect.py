@@ -127,19 +127,6 @@ def test_an_address_that_is_no_origin_is_refused(url):
         mockorg.connect(url, access_token="t")
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        {"access_token": "t", "api": "rest"},
-        {"client_id": "i", "client_secret": "s", "api": "rest"},
-    ],
-    ids=str,
-)
-def test_what_is_not_built_yet_says_so(arguments):
-    with pytest.raises(mockorg.NotBuiltError, match="not built yet"):
-        mockorg.connect("http://org.test", **arguments)
-
-
 @pytest.mark.usefixtures("login")
 def test_secrets_are_in_no_repr(wire):
     org = connect_by_password(wire)
