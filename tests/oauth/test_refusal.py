@@ -4,9 +4,12 @@ import json
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import jwt
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mockorg_server.core.calls.operation import Update
 from mockorg_server.core.record import InputRecord
@@ -82,11 +85,67 @@ def test_a_body_that_cannot_be_read_is_refused(strict: Browserless, body: bytes)
     assert (reply.status, reply.json["error"]) == (400, "invalid_request")
 
 
-@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", "multipart/form-data"])
 def test_a_body_of_another_kind_is_refused(strict: Browserless, kind: str) -> None:
     reply = strict.request("POST", "/services/oauth2/token", b"{}", CONTENT_TYPE=kind)
 
     assert (reply.status, reply.json["error"]) == (400, "invalid_request")
+
+
+def multipart(*parts: tuple[str, str]) -> bytes:
+    texts = [f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in parts]
+    return "".join([*texts, "--b--\r\n"]).encode()
+
+
+def test_a_form_in_parts_is_read(strict: Browserless) -> None:
+    form = {"grant_type": "password", **APP, "username": "a@x.example", "password": "pwTOK"}
+    kind = {"CONTENT_TYPE": "multipart/form-data; boundary=b"}
+
+    assert strict.request("POST", "/services/oauth2/token", multipart(*form.items()), **kind).status == 200
+    twice = multipart(*form.items(), ("grant_type", "password"))
+    assert strict.request("POST", "/services/oauth2/token", twice, **kind).json["error"] == "invalid_request"
+    nameless = b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n"
+    assert strict.request("POST", "/services/oauth2/token", nameless, **kind).json["error"] == "invalid_request"
+
+
+WORDS = st.sampled_from(
+    [
+        "grant_type",
+        "password",
+        "refresh_token",
+        "client_id",
+        "app",
+        "assertion",
+        "a.b.c",
+        "code",
+        "device",
+        "",
+        "\0",
+        "é",
+        "{}",
+    ]
+)
+METHODS = st.sampled_from(["GET", "POST", "PUT"])
+PATHS = st.sampled_from(
+    [
+        *("/services/oauth2/token", "/services/oauth2/authorize", "/services/oauth2/revoke", "/id/keys", "/id/x/y"),
+        *("/services/oauth2/introspect", "/services/oauth2/userinfo", "/setup/connect", "/.well-known/x"),
+    ]
+)
+
+
+@given(
+    METHODS, PATHS, st.dictionaries(WORDS | st.text(max_size=20), WORDS | st.text(max_size=40)), st.binary(max_size=40)
+)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nothing_a_client_sends_is_a_bug(
+    strict: Browserless, method: str, path: str, form: dict[str, str], noise: bytes
+) -> None:
+    """Whatever it is, it is answered: a bug would be 500, and fail the test by the log."""
+    reply = strict.request(method, f"{path}?{urlencode(form)}", form, HTTP_AUTHORIZATION=noise.decode("latin-1"))
+    assert reply.status < 500
+    assert strict.request(method, path, noise, CONTENT_TYPE="multipart/form-data; boundary=b").status < 500
+    assert strict.request(method, f"{path}?{noise.decode('latin-1')}", noise).status < 500
 
 
 def test_the_token_endpoint_answers_post_only(strict: Browserless) -> None:

@@ -25,6 +25,7 @@ from mockorg_server.oauth.document import (
 )
 from mockorg_server.oauth.exchange import FORM, TEXT, Answer, Request, error_answer, json_answer, value_answer
 from mockorg_server.oauth.grant_type import client_of, operation_of
+from mockorg_server.web_address import instance_url
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -89,10 +90,8 @@ class OAuthApplication:
             return self._start_device(request)
         operation = operation_of(request)
         result = org_of_grant(self._host, operation, request.host_name).run(operation, _ANYBODY)
-        instance_url = request.base_url
-        if request.is_login_host and result.my_domain:
-            instance_url = f"https://{result.my_domain}.my.salesforce.com"
-        return value_answer(token_document(result, instance_url), request.get("format"))
+        place = instance_url(request.base_url, request.host_name, result.my_domain)
+        return value_answer(token_document(result, place), request.get("format"))
 
     def _start_device(self, request: Request) -> Answer:
         operation = op.StartDevice(client_of(request), request.get("scope"))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlencode
 
 from mockorg_server.core.error import OAuthError
-from mockorg_server.web_address import base_url, host_name
+from mockorg_server.web_address import LOGIN_HOSTS, base_url, host_name
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -21,7 +21,6 @@ MAX_FORM_BYTES = 1024 * 1024
 _MAX_PARAMETERS = 200
 JSON, FORM = "application/json;charset=UTF-8", "application/x-www-form-urlencoded;charset=UTF-8"
 TEXT, HTML = "text/plain;charset=UTF-8", "text/html;charset=UTF-8"
-_LOGIN_HOSTS = frozenset({"login.salesforce.com", "test.salesforce.com"})
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class Request:
     @property
     def is_login_host(self) -> bool:
         """True at the hosts where every org's users log in."""
-        return self.host_name in _LOGIN_HOSTS
+        return self.host_name in LOGIN_HOSTS
 
     def header(self, name: str) -> str:
         """Give a request header, or ''."""
@@ -106,10 +105,11 @@ class Request:
     def _form(self) -> dict[str, str]:
         if self.method != "POST":
             return {}
-        kind = (self._environ.get("CONTENT_TYPE") or "").partition(";")[0].strip().lower()
+        content_type = self._environ.get("CONTENT_TYPE") or ""
+        kind = content_type.partition(";")[0].strip().lower()
         body = self._body()
-        if kind == "multipart/form-data":
-            raise OAuthError("invalid_request", "mockorg reads application/x-www-form-urlencoded here, no multipart")
+        if kind == "multipart/form-data":  # the platform takes it (its own Postman collection sends it)
+            return _parts(content_type, body)
         if kind == "application/json":
             raise OAuthError("invalid_request", "content type must be application/x-www-form-urlencoded")
         try:
@@ -144,6 +144,26 @@ def _pairs(text: str) -> dict[str, str]:
         raise OAuthError("invalid_request", f"the parameters cannot be read: {error}") from None
     if len(dict(pairs)) < len(pairs):
         raise OAuthError("invalid_request", "a parameter is given more than once")
+    return dict(pairs)
+
+
+def _parts(content_type: str, body: bytes) -> dict[str, str]:
+    """Read a form of several parts (RFC 7578), none of which is a file."""
+    from email.parser import BytesParser  # noqa: PLC0415  # slow to import, and seldom needed
+    from email.policy import HTTP  # noqa: PLC0415
+
+    head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", "replace")
+    message = BytesParser(policy=HTTP).parsebytes(head + body)
+    parts = list(message.iter_parts()) if message.is_multipart() else []
+    pairs: list[tuple[str, str]] = []
+    for part in parts[: _MAX_PARAMETERS + 1]:
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        if not isinstance(name, str) or not isinstance(content, bytes):
+            raise OAuthError("invalid_request", "the form has a part without a name")
+        pairs.append((name, content.decode("utf-8", "replace")))
+    if not pairs or len(pairs) > _MAX_PARAMETERS or len(dict(pairs)) < len(pairs):
+        raise OAuthError("invalid_request", "the form cannot be read, or names a parameter more than once")
     return dict(pairs)
 
 

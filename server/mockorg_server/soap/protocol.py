@@ -27,6 +27,7 @@ from mockorg_server.soap.record_reader import RecordReaders
 from mockorg_server.soap.reply import reply
 from mockorg_server.soap.request import decode
 from mockorg_server.soap.result_writer import ResultWriters
+from mockorg_server.web_address import instance_url
 
 
 class Refusal(Fault):  # type: ignore[misc]  # spyne has no types
@@ -110,7 +111,8 @@ class PartnerProtocol(ProtocolBase):  # type: ignore[misc]  # spyne has no types
             readers = self._readers[view] = RecordReaders(view)
         exchange.operation = decode(ctx.in_body_doc, operation, headers, readers)
         if isinstance(exchange.operation, Login):
-            exchange.org = self._host.org_of_login(exchange.operation.username, named, exchange.host_name)
+            org = exchange.org = self._host.org_of_login(exchange.operation.username, named, exchange.host_name)
+            exchange.base_url = instance_url(exchange.base_url, exchange.host_name, org.settings.my_domain)
 
     def _reply(self, exchange: Exchange, ctx: Any) -> bytes:
         name = ctx.descriptor.udd.operation.name
