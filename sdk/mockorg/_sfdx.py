@@ -61,10 +61,12 @@ def _of_display(document: object) -> SfdxAuth:
     if not isinstance(result, Mapping) or not isinstance(result.get("instanceUrl"), str):
         raise ValueError("the JSON of `sf org display --json` has a result with an instanceUrl; this has not")
     version = result.get("apiVersion")
+    token = result.get("accessToken")
+    is_hidden = isinstance(token, str) and token.startswith("[")  # newer ones print "[REDACTED] Use …" in its place
     known = SfdxAuth(
         instance_url=result["instanceUrl"].rstrip("/"),
         client_id=result.get("clientId") or _PLATFORM_CLI,
-        access_token=result.get("accessToken"),
+        access_token=token if isinstance(token, str) and not is_hidden else None,
         api_version=version if isinstance(version, str) else None,
     )
     url = result.get("sfdxAuthUrl")
@@ -77,6 +79,11 @@ def _of_display(document: object) -> SfdxAuth:
             told.refresh_token,
             known.access_token,
             known.api_version,
+        )
+    if is_hidden:
+        raise ValueError(
+            "this version of sf hides the token: give what `sf org auth show-sfdx-auth-url` prints, or run "
+            "`sf org display --json` with SF_TEMP_SHOW_SECRETS=true"
         )
     if not known.access_token:
         raise ValueError("the JSON of `sf org display --json` has neither an accessToken nor an sfdxAuthUrl")

@@ -106,6 +106,11 @@ def test_a_signed_jwt_gives_a_token(strict: Browserless, key: Any, audience: str
     assert "refresh_token" not in answer
 
 
+def test_a_jwt_that_expires_at_once_is_taken(strict: Browserless, key: Any) -> None:
+    """CumulusCI's do, and real orgs take them."""
+    assert strict.token(grant_type=JWT_BEARER, assertion=assertion(key, exp=int(time.time()))).status == 200
+
+
 def test_a_client_may_prove_itself_by_a_jwt(strict: Browserless, key: Any) -> None:
     proof = assertion(key, sub="app", aud=BASE + "/services/oauth2/token")
     form = {

@@ -285,6 +285,13 @@ def test_what_sf_org_display_prints(mock: Mock) -> None:
         assert name_of(org) == "a@x.example"
 
 
+def test_a_token_that_sf_hides_is_not_taken_for_one() -> None:
+    """Printed so by @salesforce/cli 2.146."""
+    shown = "[REDACTED] Use 'sf org auth show-access-token' to view"
+    with pytest.raises(ValueError, match="show-sfdx-auth-url"):
+        mockorg.connect_sfdx({"result": {"instanceUrl": "https://x.test", "accessToken": shown}})
+
+
 @pytest.mark.parametrize(
     "source",
     [

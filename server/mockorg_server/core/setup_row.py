@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from mockorg_server.core.clock import text_of
@@ -88,12 +89,12 @@ ENTITY_FIELDS: Final = frozenset(
 
 
 def entity_rows(view: SchemaView) -> Rows:
-    """Give a row of EntityDefinition for each sObject."""
-    for outline in view.outlines:
+    """Give a row of EntityDefinition for each sObject. A custom object is known by an id, others by their name."""
+    for number, outline in enumerate(view.outlines, start=1):
         name = outline.name
-        prefix, _, rest = name.removesuffix("__c").rpartition("__") if name.endswith("__c") else ("", "", name)
+        prefix, _, rest = name.rpartition("__")[0].rpartition("__") if outline.custom else ("", "", name)
         yield {
-            "DurableId": name,
+            "DurableId": f"01I{number:012}" if outline.custom else name,
             "QualifiedApiName": name,
             "NamespacePrefix": prefix or None,
             "DeveloperName": rest,
@@ -136,6 +137,7 @@ def _is_up_to_date(context: CallContext, name: str) -> bool:
     return name != ENTITIES or context.reader.state(_STATE) == _digest(context.org.schema.latest)
 
 
+@lru_cache(maxsize=16)
 def _digest(view: SchemaView) -> str:
     """Tell one set of sObjects from another: a database may be opened again with more of them."""
     return hashlib.sha256(repr(view.outlines).encode()).hexdigest()
