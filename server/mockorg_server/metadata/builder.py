@@ -238,7 +238,7 @@ class Builder:
         for name, facts in definition.field_facts.values():
             parts = self._parts(definition, name, facts)
             for field in parts.fields:
-                yield self._with_picklist(definition, field, facts)
+                yield self._with_picklist(definition, field, facts) if _has_values(facts) else field
             if parts.relationship is not None:
                 self._add_relationship(parts.relationship)
 
@@ -357,3 +357,8 @@ def _once(children: Iterable[ChildRelationship]) -> tuple[ChildRelationship, ...
         if child.relationship_name is not None or key not in found:
             found[key] = child
     return tuple(found.values())
+
+
+def _has_values(facts: Facts) -> bool:
+    """Tell whether a field's definition holds values of a picklist."""
+    return facts.has("valueSet") or facts.has("picklist")

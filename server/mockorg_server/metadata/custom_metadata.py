@@ -17,7 +17,6 @@ from mockorg_server.schema.schema import AddedRecord
 from mockorg_server.schema.sobject import Field, RecordType, SObject
 from mockorg_server.schema.value import Value
 
-_NIL: Final = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 ENDING: Final = "__mdt"
 
 
@@ -75,7 +74,7 @@ def metadata_record(
 
 def _value(item: Facts, field: Field, prefixes: Mapping[str, str]) -> Value:
     given = item.one("value")
-    if given is None or given.attribute(_NIL) == "true" or not given.own_text:
+    if given is None or given.is_nil or not given.own_text:
         return False if field.type is FieldType.BOOLEAN else None
     text = given.own_text
     target = field.reference_to[0] if field.reference_to else ""

@@ -111,14 +111,15 @@ def fill_picklist(field: Field, facts: Facts, sets: ValueSets, place: str, notes
         return field
     if values is None:
         return replace(field, restricted_picklist=False)
-    filled = replace(
+    default = next((entry.value for entry in values if entry.default_value), None)
+    return replace(
         field,
         picklist_values=values,
         restricted_picklist=restricted,
         controller_name=controller,
         dependent_picklist=controller is not None,
+        default_value=field.default_value if default is None else default,
     )
-    return with_default(filled)
 
 
 def with_default(field: Field) -> Field:

@@ -15,7 +15,7 @@ from mockorg_server.metadata.enterprise_wsdl import WsdlObject, named_children, 
 from mockorg_server.metadata.facts import Facts, FactsReader
 from mockorg_server.metadata.note import Note, Notes, SchemaSourceError
 from mockorg_server.metadata.picklist import STANDARD_VALUE_SETS, ValueSets, values_of
-from mockorg_server.metadata.source import CUSTOM_METADATA, KINDS, NOT_RUN, SourceFiles, find_files, name_of
+from mockorg_server.metadata.source import CUSTOM_METADATA, KINDS, NOT_RUN, SourceFiles, find_files, name_of, object_of
 from mockorg_server.schema.feature import DEFAULT_FEATURES
 from mockorg_server.schema.schema import Additions, load_schema
 from mockorg_server.schema.sobject import ChildRelationship
@@ -63,7 +63,7 @@ class _Reader:
         self.notes = Notes()
         self._facts = FactsReader()
         self._wsdls: list[Path] = []
-        self._takers: dict[str, Callable[[Path, Facts], None]] = {
+        self._takers: dict[str, Callable[[str, Facts], None]] = {
             "object": self._take_object,
             "field": self._take_field,
             "recordType": self._take_record_type,
@@ -81,8 +81,8 @@ class _Reader:
             root = KINDS.get(kind, "CustomMetadata")
             for file in files.metadata.get(kind, ()):
                 take(file, self._facts.read(file, root))
-        for file in files.describes:
-            self._take_describes(file)
+        for describe in files.describes:
+            self._take_describes(describe)
         self._wsdls += files.wsdls
         self._note_unused(files)
 
@@ -127,7 +127,7 @@ class _Reader:
             if not definition.knows(field.name):
                 definition.add_field(field)
 
-    def _take_object(self, file: Path, facts: Facts) -> None:
+    def _take_object(self, file: str, facts: Facts) -> None:
         name = name_of(file)
         definition = self.definitions.of(name)
         if definition.facts is None or any(True for _ in facts.names()):
@@ -139,23 +139,23 @@ class _Reader:
         for each in facts.all("validationRules"):
             definition.validation_rules[each.required("fullName").lower()] = each
 
-    def _take_field(self, file: Path, facts: Facts) -> None:
-        self._define(file.parent.parent.name, facts)
+    def _take_field(self, file: str, facts: Facts) -> None:
+        self._define(object_of(file), facts)
 
     def _define(self, sobject: str, facts: Facts) -> None:
         name = facts.required("fullName")
         for each in _ACTIVITIES if sobject == _ACTIVITY else (sobject,):
             self.definitions.of(each).define_field(name, facts)
 
-    def _take_record_type(self, file: Path, facts: Facts) -> None:
-        definition = self.definitions.of(file.parent.parent.name)
+    def _take_record_type(self, file: str, facts: Facts) -> None:
+        definition = self.definitions.of(object_of(file))
         definition.record_types[facts.required("fullName").lower()] = facts
 
-    def _take_validation_rule(self, file: Path, facts: Facts) -> None:
-        definition = self.definitions.of(file.parent.parent.name)
+    def _take_validation_rule(self, file: str, facts: Facts) -> None:
+        definition = self.definitions.of(object_of(file))
         definition.validation_rules[facts.required("fullName").lower()] = facts
 
-    def _take_standard_value_set(self, file: Path, facts: Facts) -> None:
+    def _take_standard_value_set(self, file: str, facts: Facts) -> None:
         name = name_of(file)
         fields = STANDARD_VALUE_SETS.get(name)
         if fields is None:
@@ -169,18 +169,18 @@ class _Reader:
             for member in _STATUS_FACTS.intersection(item.names()):
                 self.notes.add(name, f"<{member}> of its values is not followed")
 
-    def _take_channel_member(self, _file: Path, facts: Facts) -> None:
+    def _take_channel_member(self, _file: str, facts: Facts) -> None:
         selected = facts.required("selectedEntity")
         stem, is_custom, _ = selected.rpartition("__ChangeEvent")
         if is_custom:
             self.definitions.of(f"{stem}__c").has_change_events = True
 
-    def _take_profile(self, _file: Path, facts: Facts) -> None:
+    def _take_profile(self, _file: str, facts: Facts) -> None:
         for each in facts.all("recordTypeVisibilities"):
             if each.flag("default"):
                 sobject, _, name = each.required("recordType").partition(".")
                 self.definitions.of(sobject).default_record_type = name
 
-    def _take_record(self, file: Path, facts: Facts) -> None:
+    def _take_record(self, file: str, facts: Facts) -> None:
         type_name, name = split_name(name_of(file))
         self.definitions.of(type_name).records[name.lower()] = (name, facts)

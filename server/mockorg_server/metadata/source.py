@@ -64,7 +64,7 @@ class SourceFiles:
     """The files of one path by kind, each with the name that its path gives, in path order."""
 
     root: Path
-    metadata: dict[str, list[Path]] = field(default_factory=dict)
+    metadata: dict[str, list[str]] = field(default_factory=dict)
     describes: list[Path] = field(default_factory=list)
     wsdls: list[Path] = field(default_factory=list)
     unused: Counter[str] = field(default_factory=Counter)
@@ -84,8 +84,8 @@ def find_files(path: Path, notes: Notes) -> SourceFiles:
         files.describes.append(path)
     elif path.suffix.lower() in {".wsdl", ".xml"} and not path.name.endswith(_META):
         files.wsdls.append(path)
-    elif path.is_file() and (kind := _kind_of(path)):
-        files.metadata[kind] = [path]
+    elif path.is_file() and (kind := _kind_of(str(path.parent), path.name)):
+        files.metadata[kind] = [str(path)]
     else:
         message = "no file of a schema: give a folder, describe JSON or a WSDL" if path.is_file() else "no such path"
         raise SchemaSourceError(path, None, message)
@@ -116,31 +116,36 @@ def _walk(folder: Path, files: SourceFiles) -> None:
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
         for name in sorted(names):
-            _sort_in(Path(place, name), name, files)
+            _sort_in(place, name, files)
 
 
-def _sort_in(path: Path, name: str, files: SourceFiles) -> None:
+def _sort_in(place: str, name: str, files: SourceFiles) -> None:
     if name.endswith(".json"):
-        files.describes.append(path)
+        files.describes.append(Path(place, name))
     elif name.endswith(".wsdl"):
-        files.wsdls.append(path)
-    elif (kind := _kind_of(path)) is not None:
-        if kind == "profile" and name_of(path) != ADMINISTRATOR:
-            return
-        files.metadata.setdefault(kind, []).append(path)
+        files.wsdls.append(Path(place, name))
+    elif (kind := _kind_of(place, name)) is not None:
+        path = os.path.join(place, name)
+        if kind != "profile" or name_of(path) == ADMINISTRATOR:
+            files.metadata.setdefault(kind, []).append(path)
     else:
         ending = name.removesuffix(_META).rpartition(".")[2]
         if ending in PRESENTATION or (ending in NOT_RUN and not name.endswith(("cls-meta.xml", "trigger-meta.xml"))):
             files.unused[ending] += 1
 
 
-def _kind_of(path: Path) -> str | None:
-    ending = path.name.removesuffix(_META).rpartition(".")[2]
+def _kind_of(place: str, name: str) -> str | None:
+    ending = name.removesuffix(_META).rpartition(".")[2]
     if ending == CUSTOM_METADATA:
-        return CUSTOM_METADATA if path.parent.name == "customMetadata" else None
+        return CUSTOM_METADATA if os.path.basename(place) == "customMetadata" else None
     return ending if ending in KINDS else None
 
 
-def name_of(path: Path) -> str:
+def name_of(path: str) -> str:
     """Give the API name that a file's own name tells: ``Account`` of ``Account.object-meta.xml``."""
-    return path.name.removesuffix(_META).rpartition(".")[0]
+    return os.path.basename(path).removesuffix(_META).rpartition(".")[0]
+
+
+def object_of(path: str) -> str:
+    """Give the object to which a part in source form belongs: ``objects/Account/fields/F__c.field-meta.xml``."""
+    return os.path.basename(os.path.dirname(os.path.dirname(path)))
