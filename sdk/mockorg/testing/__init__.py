@@ -5,12 +5,14 @@
     with mock_org() as org:            # a context manager, and with or without arguments a decorator
         ...
     def test_it(mock_org): ...         # a pytest fixture of the same name, which needs no import
+    def test_it(mock_org_server): ...  # the same over a real socket
 
 This is the only room that sees both sides, the SDK and the server; ``import mockorg`` never imports it. Importing it is
 cheap: the server is loaded by the first org.
 """
 
 from mockorg.testing._org import MockOrg
-from mockorg.testing._scope import mock_org
+from mockorg.testing._scope import mock_org, mock_org_server
+from mockorg.testing._server import MockOrgServer
 
-__all__ = ["MockOrg", "mock_org"]
+__all__ = ["MockOrg", "MockOrgServer", "mock_org", "mock_org_server"]

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from mockorg import Client
     from mockorg.testing._clock import OrgClock
-    from mockorg.testing._requests import OrgAdapter
+    from mockorg.testing._httpx import OrgTransport
+    from mockorg.testing._route import Route
     from mockorg_server.core.messaging.simulator import Messaging
     from mockorg_server.core.org import Org
 
@@ -22,10 +23,10 @@ class MockOrg:
     Organization id and ``username`` whose session that is.
     """
 
-    def __init__(self, org: Org, url: str, adapter: OrgAdapter | None = None) -> None:
+    def __init__(self, org: Org, url: str, route: Route | None = None) -> None:
         self.url = self.instance_url = url
         self._org = org
-        self._adapter = adapter
+        self._route = route
 
     def __repr__(self) -> str:
         return f"<MockOrg {self.id} at {self.url}>"
@@ -57,10 +58,24 @@ class MockOrg:
         import requests  # noqa: PLC0415
 
         session = requests.Session()
-        if self._adapter is not None:
-            session.mount("http://", self._adapter)
-            session.mount("https://", self._adapter)
+        if self._route is not None:
+            from mockorg.testing._requests import OrgAdapter  # noqa: PLC0415
+
+            session.mount("http://", OrgAdapter(self._route))
+            session.mount("https://", OrgAdapter(self._route))
         return session
+
+    def httpx_transport(self) -> OrgTransport:
+        """Give a transport for ``httpx.Client`` and ``httpx.AsyncClient`` whose every request goes to this org.
+
+        Clients without it find the org as those of ``requests`` do, if httpx was imported before the org was entered.
+        Raises TypeError for an org on a socket, which needs none.
+        """
+        from mockorg.testing._httpx import OrgTransport  # noqa: PLC0415
+
+        if self._route is None:
+            raise TypeError("an org on a socket is reached at its url, without a transport")
+        return OrgTransport(self._route)
 
     @cached_property
     def clock(self) -> OrgClock:

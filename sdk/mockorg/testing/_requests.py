@@ -7,21 +7,21 @@ untouched for all others.
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Callable
 from email.message import Message
 from http.client import HTTPMessage
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
+from mockorg.testing._door import Patch
 from mockorg.testing._route import Route, Router, Unroutable
 from mockorg.testing._wsgi import call, content_of
 
-_DOOR = "mockorg_door"
+_BUILDER: Final = HTTPAdapter(pool_connections=1, pool_maxsize=1)  # only builds answers, which is a pure function
 GetAdapter = Callable[[requests.Session, str], BaseAdapter]
 
 
@@ -31,7 +31,6 @@ class OrgAdapter(BaseAdapter):
     def __init__(self, route: Route) -> None:
         super().__init__()
         self._route = route
-        self._builder = HTTPAdapter(pool_connections=1, pool_maxsize=1)  # it only builds answers
 
     def send(  # noqa: PLR0917  # the signature is that of requests
         self,
@@ -68,7 +67,7 @@ class OrgAdapter(BaseAdapter):
             request_method=method,
             request_url=request.url,
         )
-        response = self._builder.build_response(request, raw)
+        response = _BUILDER.build_response(request, raw)
         response.connection = self  # type: ignore[assignment]
         if not stream:
             response.content  # noqa: B018  # reads it
@@ -78,75 +77,23 @@ class OrgAdapter(BaseAdapter):
         """Do nothing: there is no connection."""
 
 
-class RequestsDoor:
-    """Stands in ``requests.Session.get_adapter``, and where threads start, while orgs are in use."""
+def patch(router: Router) -> Patch:
+    """Give what makes every session find the org of its context."""
 
-    def __init__(self, router: Router) -> None:
-        self._router = router
-        self._lock = threading.Lock()
-        self._get_adapter: GetAdapter = requests.Session.get_adapter
-        self._start: Callable[[threading.Thread], None] = threading.Thread.start
-        self._adapters: dict[Route, OrgAdapter] = {}
-
-    def depth(self) -> int:
-        """Tell how many orgs are in use around here."""
-        return self._router.depth()
-
-    def open(self, route: Route) -> OrgAdapter:
-        """Let the requests of a route in."""
-        adapter = OrgAdapter(route)
-        with self._lock:
-            self._adapters[route] = adapter
-            self._router.open(route)
-            self._install()
-        return adapter
-
-    def close(self, route: Route) -> None:
-        """Let the requests of a route in no more."""
-        with self._lock:
-            self._router.close(route)
-            del self._adapters[route]
-            if self._router.is_idle:
-                self._remove()
-
-    def _install(self) -> None:
-        if getattr(requests.Session.get_adapter, _DOOR, None) is self:
-            return
-        self._get_adapter, self._start = requests.Session.get_adapter, threading.Thread.start
-        get_adapter, start = self._get_adapter, self._start
-
+    def around(get_adapter: GetAdapter) -> GetAdapter:
         def routed_adapter(session: requests.Session, url: str | bytes) -> BaseAdapter:
-            return self._choose(get_adapter, session, url)
+            text = _text(url)
+            if any(isinstance(each, OrgAdapter) for each in session.adapters.values()):
+                return get_adapter(session, text)  # the session of one org's own client
+            try:
+                route = router.route(text)
+            except Unroutable as error:
+                raise requests.ConnectionError(str(error)) from None
+            return get_adapter(session, text) if route is None else OrgAdapter(route)
 
-        def marked_start(thread: threading.Thread) -> None:
-            self._router.mark(thread)
-            start(thread)
+        return routed_adapter
 
-        setattr(routed_adapter, _DOOR, self)
-        setattr(marked_start, _DOOR, self)
-        requests.Session.get_adapter = routed_adapter  # type: ignore[method-assign,assignment]
-        threading.Thread.start = marked_start  # type: ignore[method-assign,assignment]
-
-    def _remove(self) -> None:
-        """Take back what is still ours; what somebody has put over it falls through to the one below."""
-        if getattr(requests.Session.get_adapter, _DOOR, None) is self:
-            requests.Session.get_adapter = self._get_adapter  # type: ignore[method-assign]
-        if getattr(threading.Thread.start, _DOOR, None) is self:
-            threading.Thread.start = self._start  # type: ignore[method-assign]
-
-    def _choose(self, get_adapter: GetAdapter, session: requests.Session, url: str | bytes) -> BaseAdapter:
-        text = _text(url)
-        if self._router.is_idle or not text.lower().startswith(("http://", "https://")):
-            return get_adapter(session, text)
-        mounted = next((each for each in session.adapters.values() if isinstance(each, OrgAdapter)), None)
-        if mounted is not None:  # the session of one org's own client
-            return get_adapter(session, text)
-        try:
-            route = self._router.route(text)
-        except Unroutable as error:
-            raise requests.ConnectionError(str(error)) from None
-        adapter = None if route is None else self._adapters.get(route)
-        return get_adapter(session, text) if adapter is None else adapter
+    return Patch(requests.Session, "get_adapter", around)
 
 
 def _text(value: Any) -> str:

@@ -97,10 +97,10 @@ class Router:
 
     def route(self, url: str) -> Route | None:
         """Give the way a request goes, None when it leaves this process. Raises Unroutable."""
-        routes = self._open and self._routes(url)
+        parts = urlsplit(url)
+        routes = self._routes(url) if self._open and parts.scheme in {"http", "https"} else ()
         if not routes:
             return None
-        parts = urlsplit(url)
         host = (parts.hostname or "").rstrip(".")
         authority = parts.netloc.rpartition("@")[2].lower()
         named = next((each for each in reversed(routes) if each.is_named(host, authority)), None)

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from mockorg.testing._org import MockOrg
-from mockorg.testing._setting import ScopeSettings, scope_settings
+from mockorg.testing._server import MockOrgServer, open_server
+from mockorg.testing._setting import scope_settings
 from mockorg.testing._stage import Stages
 
 if TYPE_CHECKING:
-    from mockorg.testing._requests import RequestsDoor
+    from mockorg.testing._door import Door, Patch
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_Org = TypeVar("_Org", bound=MockOrg)
 
-_MISSING = 'mock_org needs the mock org itself: pip install "mockorg[pytest]"'
 _STAGES = Stages()
 
 
-class OrgScope:
+class Scope(Generic[_Org]):
     """An org while a block, a function or each test of a class runs. It may be used again, each time with a new org.
 
     A function that has a parameter ``org`` is given the ``MockOrg``; in a ``unittest.TestCase`` it is ``self.org``.
@@ -32,14 +34,11 @@ class OrgScope:
     def __init__(self, options: Mapping[str, Any], folder: Path | None = None) -> None:
         self._options = options
         self._folder = folder
-        self._settings: ScopeSettings | None = None
         self._entered: list[ExitStack] = []
 
-    def __enter__(self) -> MockOrg:
-        if self._settings is None:
-            self._settings = scope_settings(self._options, self._folder)
+    def __enter__(self) -> _Org:
         with ExitStack() as stack:
-            org = _enter(self._settings, stack)
+            org = self._enter(stack)
             self._entered.append(stack.pop_all())
         return org
 
@@ -57,6 +56,39 @@ class OrgScope:
 
     def _another(self) -> Self:
         return type(self)(self._options, self._folder)
+
+    def _enter(self, stack: ExitStack) -> _Org:
+        raise NotImplementedError
+
+
+class OrgScope(Scope[MockOrg]):
+    """An org in this process, which ``requests`` and ``httpx`` reach under Salesforce's hosts."""
+
+    def _enter(self, stack: ExitStack) -> MockOrg:
+        from mockorg.testing._route import Route  # noqa: PLC0415
+
+        settings = scope_settings(self._options, self._folder)
+        door = _door()
+        stage = _STAGES.take(settings, door.depth() + 1)
+        stack.callback(_STAGES.give_back, stage)
+        authority = settings.url.partition("://")[2]
+        route = Route(stage.app, authority, settings.org.my_domain or "", settings.allowed)
+        door.open(route)
+        stack.callback(door.close, route)
+        return MockOrg(stage.org, settings.url, route)
+
+
+class ServerScope(Scope[MockOrgServer]):
+    """An org on a socket. ``proxy`` and ``https``, beside the options of ``mock_org``, ask for further ports."""
+
+    def _enter(self, stack: ExitStack) -> MockOrgServer:
+        options = dict(self._options)
+        if "url" in options or "other_hosts" in options:
+            raise TypeError("mock_org_server has its url from its port, and leaves other hosts alone")
+        ports = {name: bool(options.pop(name, False)) for name in ("proxy", "https")}
+        stage = _STAGES.take(scope_settings(options, self._folder), 1)
+        stack.callback(_STAGES.give_back, stage)
+        return open_server(stage, stack, **ports)
 
 
 @overload
@@ -77,29 +109,35 @@ def mock_org(wrapped: Callable[..., Any] | None = None, /, **options: Any) -> An
     return scope if wrapped is None else scope(wrapped)
 
 
-def _enter(settings: ScopeSettings, stack: ExitStack) -> MockOrg:
-    from mockorg.testing._route import Route  # noqa: PLC0415
+def mock_org_server(**options: Any) -> ServerScope:
+    """Serve an org on a free port while a block runs; its ``url``, ``token`` and ``env`` lead clients there.
 
-    door = _door()
-    stage = _STAGES.take(settings, door.depth() + 1)
-    stack.callback(_STAGES.give_back, stage)
-    authority = settings.url.partition("://")[2]
-    route = Route(stage.app, authority, settings.org.my_domain or "", settings.allowed)
-    adapter = door.open(route)
-    stack.callback(door.close, route)
-    return MockOrg(stage.org, settings.url, adapter)
+    The options are those of ``mock_org``, without ``url`` and ``other_hosts``. ``proxy=True`` adds a proxy that answers
+    for Salesforce's own hosts, ``https=True`` the same org over TLS.
+    """
+    return ServerScope(options)
 
 
 @functools.cache
-def _door() -> RequestsDoor:
+def _door() -> Door:
     """Give the one door of this process."""
-    from mockorg.testing._requests import RequestsDoor  # noqa: PLC0415
+    from mockorg.testing import _requests  # noqa: PLC0415
+    from mockorg.testing._door import Door  # noqa: PLC0415
     from mockorg.testing._route import Router  # noqa: PLC0415
 
-    return RequestsDoor(Router())
+    router = Router()
+    of_requests = _requests.patch(router)
+
+    @functools.cache
+    def of_httpx() -> tuple[Patch, ...]:
+        from mockorg.testing import _httpx  # noqa: PLC0415
+
+        return _httpx.patches(router)
+
+    return Door(router, lambda: (of_requests, *(of_httpx() if "httpx" in sys.modules else ())))
 
 
-def _decorate(function: _F, scope: Callable[[], OrgScope]) -> _F:
+def _decorate(function: _F, scope: Callable[[], Scope[Any]]) -> _F:
     signature = inspect.signature(function)
     gives_org = "org" in signature.parameters
 
@@ -134,7 +172,7 @@ def _decorate(function: _F, scope: Callable[[], OrgScope]) -> _F:
     return wrapper  # type: ignore[no-any-return]
 
 
-def _decorate_class(tests: type, scope: Callable[[], OrgScope]) -> None:
+def _decorate_class(tests: type, scope: Callable[[], Scope[Any]]) -> None:
     """Give each test of a class an org: around set-up, test and tear-down in unittest, around the test elsewhere."""
     import unittest  # noqa: PLC0415
 

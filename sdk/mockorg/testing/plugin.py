@@ -9,7 +9,8 @@ from typing import Any, Final
 import pytest
 
 from mockorg.testing._org import MockOrg
-from mockorg.testing._scope import OrgScope
+from mockorg.testing._scope import OrgScope, ServerScope
+from mockorg.testing._server import MockOrgServer
 
 _LINES: Final = {
     "users": "who may log in, NAME:PASSWORD[:TOKEN], one a line",
@@ -26,6 +27,8 @@ _TEXTS: Final = {
     "url": "where the org is, beside Salesforce's hosts",
     "other_hosts": "pass, refuse, or the hosts that requests may go on to, separated by spaces",
 }
+_OF_SERVERS: Final = frozenset({"proxy", "https"})
+_OF_ROUTES: Final = frozenset({"url", "other_hosts"})
 MARKER: Final = "mock_org"
 
 
@@ -41,14 +44,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MARKER}(schema=…, seed=…, clock=…, users=…): how the org of a test is set up")
 
 
-def scope_of(request: pytest.FixtureRequest) -> OrgScope:
-    """Give the scope that a test asks for: ini file, then markers from the outermost to its own."""
+def options_of(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Give what a test says of its org: ini file, then markers from the outermost to its own."""
     options = dict(_ini_options(request.config))
     for mark in reversed(list(request.node.iter_markers(MARKER))):
         if mark.args:
             raise pytest.UsageError(f"@pytest.mark.{MARKER} takes keywords only")
         options.update(mark.kwargs)
-    return OrgScope(options, Path(request.path).parent)
+    return options
 
 
 def _ini_options(config: pytest.Config) -> Iterator[tuple[str, Any]]:
@@ -64,6 +67,15 @@ def _hosts(text: str) -> object:
 
 @pytest.fixture
 def mock_org(request: pytest.FixtureRequest) -> Iterator[MockOrg]:
-    """Give an org of the test's own; ``requests`` reaches it under every host of Salesforce."""
-    with scope_of(request) as org:
+    """Give an org of the test's own; ``requests`` and ``httpx`` reach it under every host of Salesforce."""
+    options = {name: value for name, value in options_of(request).items() if name not in _OF_SERVERS}
+    with OrgScope(options, Path(request.path).parent) as org:
         yield org
+
+
+@pytest.fixture
+def mock_org_server(request: pytest.FixtureRequest) -> Iterator[MockOrgServer]:
+    """Give an org of the test's own, on a free port of this machine."""
+    options = {name: value for name, value in options_of(request).items() if name not in _OF_ROUTES}
+    with ServerScope(options, Path(request.path).parent) as server:
+        yield server
