@@ -251,7 +251,7 @@ def test_simple_salesforce_logs_in() -> None:
             username="user@example.com", password="password", security_token="token", domain="test"
         )
     assert session_id.startswith(org.id[:15] + "!")
-    assert instance == "test.salesforce.com"
+    assert instance == "mockorg.my.salesforce.com"
 
 
 def test_zeep_reads_the_wsdl_and_calls() -> None:
