@@ -91,7 +91,7 @@ class _Request(HTTPRequest):
         if ready and b"Transfer-Encoding" in self.inheaders and not self.chunked_read:
             self.simple_response("400 Bad Request", "Transfer-Encoding is of HTTP/1.1.")
             return False
-        if ready and self.response_protocol == "HTTP/1.1" and b"Host" not in self.inheaders:
+        if ready and self._needs_host and b"Host" not in self.inheaders:
             self.simple_response("400 Bad Request", "A request of HTTP/1.1 names its Host.")
             return False
         if ready:
@@ -105,6 +105,11 @@ class _Request(HTTPRequest):
         if expected != b"100-continue" and expected.lower() == b"100-continue":
             with suppress(OSError):
                 self.conn.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    @property
+    def _needs_host(self) -> bool:
+        """False for HTTP/1.0, and for requests to a proxy, whose target says it all; some clients send no Host then."""
+        return self.response_protocol == "HTTP/1.1" and not self.conn.is_proxied
 
     def respond(self) -> None:
         if self.conn.is_proxied and not self._is_to_be_served():
