@@ -195,7 +195,7 @@ def test_what_is_not_run_is_told_by_number(folder: Folder) -> None:
     folder.write("objects/Thing__c/fieldSets/S.fieldSet-meta.xml", "<x/>")
 
     assert [note.text for note in folder.read().notes] == [
-        "1 Apex classes are not run", "1 fieldSet files change nothing here", "1 flows are not run",
+        "1 Apex classes are not run", "1 fieldSet change nothing here", "1 flows are not run",
     ]  # fmt: skip
 
 
@@ -219,3 +219,26 @@ def test_a_broken_file_is_named_with_its_line(folder: Folder, file: str, text: s
 
     with pytest.raises(SchemaSourceError, match=re.escape(message)):
         folder.read()
+
+
+def test_members_of_an_object_that_are_not_understood_are_told(folder: Folder) -> None:
+    folder.object(
+        "Thing__c",
+        "<label>Thing</label><sparkle>true</sparkle><listViews><fullName>All</fullName></listViews>"
+        "<fieldSets><fullName>A</fullName></fieldSets><fieldSets><fullName>B</fullName></fieldSets>",
+    )
+
+    assert [note.text for note in folder.read().notes] == [
+        "<sparkle> of an object is not understood",
+        "2 fieldSet change nothing here",
+        "1 listView change nothing here",
+    ]
+
+
+def test_a_project_without_objects_is_told_and_no_error(folder: Folder) -> None:
+    folder.write("classes/A.cls", "class A {}")
+
+    assert [note.text for note in folder.read().notes] == [
+        "there are no objects and fields in it",
+        "1 Apex classes are not run",
+    ]

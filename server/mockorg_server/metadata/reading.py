@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from mockorg_server.metadata.describe_document import read_describes
 from mockorg_server.metadata.enterprise_wsdl import WsdlObject, named_children, own_fields, own_object, read_wsdl
 from mockorg_server.metadata.facts import Facts, FactsReader
 from mockorg_server.metadata.note import Note, Notes, SchemaSourceError
+from mockorg_server.metadata.object_member import FOLLOWED, PARTS, UNSEEN
 from mockorg_server.metadata.picklist import STANDARD_VALUE_SETS, ValueSets, values_of
 from mockorg_server.metadata.source import CUSTOM_METADATA, KINDS, NOT_RUN, SourceFiles, find_files, name_of, object_of
 from mockorg_server.schema.feature import DEFAULT_FEATURES
@@ -63,6 +65,7 @@ class _Reader:
         self.notes = Notes()
         self._facts = FactsReader()
         self._wsdls: list[Path] = []
+        self._unused: Counter[str] = Counter()
         self._takers: dict[str, Callable[[str, Facts], None]] = {
             "object": self._take_object,
             "field": self._take_field,
@@ -77,6 +80,7 @@ class _Reader:
 
     def read(self, path: Path) -> None:
         files = find_files(path, self.notes)
+        self._unused = files.unused
         for kind, take in self._takers.items():
             root = KINDS.get(kind, "CustomMetadata")
             for file in files.metadata.get(kind, ()):
@@ -94,7 +98,7 @@ class _Reader:
     def _note_unused(self, files: SourceFiles) -> None:
         for ending, number in sorted(files.unused.items()):
             what = NOT_RUN.get(ending)
-            text = f"{number} {what} are not run" if what else f"{number} {ending} files change nothing here"
+            text = f"{number} {what} are not run" if what else f"{number} {ending} change nothing here"
             self.notes.add(str(files.root), text)
 
     def _take_describes(self, file: Path) -> None:
@@ -132,12 +136,20 @@ class _Reader:
         definition = self.definitions.of(name)
         if definition.facts is None or any(True for _ in facts.names()):
             definition.facts = facts
+        self._note_members(name, facts)
         for each in facts.all("fields"):
             self._define(name, each)
         for each in facts.all("recordTypes"):
             definition.record_types[each.required("fullName").lower()] = each
         for each in facts.all("validationRules"):
             definition.validation_rules[each.required("fullName").lower()] = each
+
+    def _note_members(self, name: str, facts: Facts) -> None:
+        for member in facts.names():
+            if member in PARTS:
+                self._unused[PARTS[member]] += len(facts.all(member))
+            elif member not in FOLLOWED and member not in UNSEEN:
+                self.notes.add(name, f"<{member}> of an object is not understood")
 
     def _take_field(self, file: str, facts: Facts) -> None:
         self._define(object_of(file), facts)

@@ -77,6 +77,9 @@ def find_files(path: Path, notes: Notes) -> SourceFiles:
         for folder in _package_folders(path, notes):
             _walk(folder, files)
         if not files.metadata and not files.describes and not files.wsdls:
+            if files.unused or (path / PROJECT_FILE).is_file():
+                notes.add(str(path), "there are no objects and fields in it")
+                return files
             raise SchemaSourceError(path, None, "the folder holds no objects, fields, describe JSON or WSDL")
         if files.metadata:
             files.describes.clear()  # JSON among metadata is something else
