@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from mockorg_server.control.application import ControlApplication
 from mockorg_server.core.host import Host
 from mockorg_server.oauth.application import OAuthApplication
+from mockorg_server.request_body import DEFAULT_MAX_BODY_BYTES
+from mockorg_server.rest.application import RestApplication
 from mockorg_server.soap.application import SoapApplication
-from mockorg_server.soap.http_body import DEFAULT_MAX_BODY_BYTES
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -42,7 +43,7 @@ def build_app(
             "/soap/wsdl.jsp": soap,
             "/services/wsdl": soap,
             "/_mockorg": control,
-            "/services/data": _unsupported("the REST API", _rest_error),
+            "/services/data": RestApplication(host, max_body_bytes=max_body_bytes),
             "/services/apexrest": _unsupported("Apex REST", _rest_error),
             "/services/async": _unsupported("the Bulk API", _bulk_error),
             "/services/oauth2": oauth,

@@ -55,8 +55,6 @@ def test_a_path_of_no_room_is_not_found_in_salesforces_words(host: Host, path: s
 @pytest.mark.parametrize(
     ("path", "api"),
     [
-        ("/services/data", "the REST API"),
-        ("/services/data/v60.0/query", "the REST API"),
         ("/services/async/60.0/job", "the Bulk API"),
         ("/services/apexrest/thing", "Apex REST"),
     ],

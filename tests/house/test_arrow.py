@@ -17,6 +17,7 @@ ROOMS = {
     "store": {"soql", "formula", "schema"},
     "core": {"store", "soql", "formula", "schema"},
     "soap": {"core", "schema"},
+    "rest": {"core", "schema"},
     "oauth": {"core", "schema"},
     "control": {"core", "schema"},
     "metadata": {"schema"},
@@ -37,7 +38,13 @@ OWNERS = {
     "simple_salesforce": ("mockorg_server.demo.", "mockorg._simple_salesforce.", "mockorg._client."),
 }
 # What stands beside the rooms and may be imported by each: it imports nothing itself.
-SHARED = ("mockorg_server.__version__", "mockorg_server.shipped.", "mockorg_server.web_address.")
+SHARED = (
+    "mockorg_server.__version__",
+    "mockorg_server.shipped.",
+    "mockorg_server.web_address.",
+    "mockorg_server.java_double.",
+    "mockorg_server.request_body.",
+)
 
 
 def imports(module: Module) -> Iterator[str]:

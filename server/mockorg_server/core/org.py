@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -53,6 +54,12 @@ from mockorg_server.store.write import Writer
 _AGE = timedelta(days=365)  # how old a fresh org says it is, so that replication windows may reach back
 
 
+class _Joint(threading.local):
+    """The transaction that a thread's calls share while it is open."""
+
+    writer: Writer | None = None
+
+
 class Org:
     """One organisation. Safe under threads.
 
@@ -88,6 +95,7 @@ class Org:
         self.grants = Grants(self.clock, settings.session_seed)
         self.signing_key = SigningKey(self.id[:15])
         self._gate = Gate()
+        self._joint = _Joint()
         self._horizon = Horizon(self.clock)
         self._store = Store(schema, settings.database)
         self.messaging = Messaging(self._write_as_of, self._read_now, self._call, self.clock.now)
@@ -126,8 +134,30 @@ class Org:
         The order around each call, here and nowhere else: session, limits, then the handler in one transaction that
         is committed before the result is given out.
         """
+        call = CALLS[type(operation)]
+        if self._joint.writer is not None:
+            return self._run_jointly(self._joint.writer, call, operation, caller)
         with self._call():
-            return self._run(CALLS[type(operation)], operation, caller)
+            return self._run(call, operation, caller)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Carry the calls that this thread makes in the block out together: all are kept when it ends, or none.
+
+        A call that is refused undoes itself; an exception that leaves the block undoes all.
+        """
+        if self._joint.writer is not None:
+            yield
+            return
+        with self._call():
+            self._catch_up()
+            with self._write() as writer:
+                self._joint.writer = writer
+                try:
+                    yield
+                finally:
+                    self._joint.writer = None
+                self._keep_counters(self._context(writer, 0, self.administrator_id, ""))
 
     def seed(self, records: Sequence[SeedRecord]) -> dict[str, str]:
         """Write records past the rules, all or none; give the id of each reference. Raises SeedError, OrgError."""
@@ -168,14 +198,23 @@ class Org:
         with self._gate.together(), _refusing():
             yield
 
+    def _admit(self, call: Call, caller: Caller) -> tuple[str, str]:
+        """Give the Ids of the user and the session of a call, '' for one that needs none."""
+        if not call.needs_session:
+            return "", ""
+        session = self.sessions.require(caller.session_id)
+        if session.origin is not None and not session.origin.opens_api:
+            raise OrgError("INVALID_SESSION_ID", "This session is not valid for use with the REST API")
+        self.usage.count()
+        return session.user_id, session.id
+
+    def _run_jointly(self, writer: Writer, call: Call, operation: Operation, caller: Caller) -> Any:
+        user_id, session_id = self._admit(call, caller)
+        with writer.savepoint():
+            return call.handle(self._context(writer, caller.api_version, user_id, session_id), operation)
+
     def _run(self, call: Call, operation: Operation, caller: Caller) -> Any:
-        user_id = session_id = ""
-        if call.needs_session:
-            session = self.sessions.require(caller.session_id)
-            if session.origin is not None and not session.origin.opens_api:
-                raise OrgError("INVALID_SESSION_ID", "This session is not valid for use with the REST API")
-            user_id, session_id = session.user_id, session.id
-            self.usage.count()
+        user_id, session_id = self._admit(call, caller)
         self._catch_up()
         if call.access is Access.READ:
             settled = self._settled()

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, time
 from mockorg_server.core.clock import text_of
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import fill_defaults
+from mockorg_server.core.messaging.seed import COMPONENT, seed_definition
 from mockorg_server.core.seed_reference import ReferenceFault, SeedReferences
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.identifier import normalise_id
@@ -56,6 +57,7 @@ _TOLD_EVERY = 5_000  # records
 
 def load(context: CallContext, records: Sequence[SeedRecord], tell: Tell | None = None) -> dict[str, str]:
     """Write the records in the open transaction; give the id of each reference. Raises SeedError."""
+    records = _without_definitions(context, records)
     sobjects = [_sobject_of(context, record) for record in records]
     ids = _ids_of(context, records, sobjects)
     names = {
@@ -94,6 +96,17 @@ class _UniqueValues:
             value = values.get(known.name)
             if value is not None and self._context.reader.find(sobject, known.name, value):
                 raise SeedError(record, f"{known.name}: another {sobject.name} has {value!r} already")
+
+
+def _without_definitions(context: CallContext, records: Sequence[SeedRecord]) -> Sequence[SeedRecord]:
+    """Load the messaging components among the records, which are no sObjects, and give the other records."""
+    components = [record for record in records if record.type.casefold() == COMPONENT]
+    for record in components:
+        try:
+            seed_definition(context, record.values)
+        except ValueError as error:
+            raise SeedError(record, str(error)) from None
+    return [record for record in records if record.type.casefold() != COMPONENT] if components else records
 
 
 def _sobject_of(context: CallContext, record: SeedRecord) -> SObject:

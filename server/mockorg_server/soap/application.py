@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from mockorg_server.core.error import OrgError
 from mockorg_server.core.host import Host
+from mockorg_server.request_body import DEFAULT_MAX_BODY_BYTES
 from mockorg_server.shipped import shipped
 from mockorg_server.soap.address import OTHER_APIS, PARTNER, Address, address_of, api_version_of
 from mockorg_server.soap.contract import load_contract
@@ -20,7 +21,7 @@ from mockorg_server.soap.document import charset_of
 from mockorg_server.soap.endpoint import Answer, OnBug, PartnerEndpoint
 from mockorg_server.soap.exchange import Exchange
 from mockorg_server.soap.fault import ClientFault, client_fault, org_fault
-from mockorg_server.soap.http_body import DEFAULT_MAX_BODY_BYTES, read_body
+from mockorg_server.soap.http_body import read_body
 from mockorg_server.soap.request import not_built
 from mockorg_server.soap.wsdl_document import PARTNER_WSDL, wsdl_for
 from mockorg_server.web_address import base_url, host_name

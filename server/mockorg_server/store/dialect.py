@@ -204,6 +204,11 @@ class SqliteDialect:
         """Give the raw text back from a ``sort_key``."""
         return f"substr({key}, instr({key}, char(1)) + 1)"
 
+    @staticmethod
+    def explain(sql: str) -> str:
+        """Give the statement that tells how the database answers another."""
+        return f"EXPLAIN QUERY PLAN {sql}"
+
     # --- definition
 
     def create_index(self, name: str, table: str, column: str, sparse: bool) -> str:

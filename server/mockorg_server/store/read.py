@@ -180,6 +180,25 @@ class Reader:
                 counts[name] = int(count)
         return counts
 
+    def indexed_fields(self, plan: Plan, parameters: Sequence[Value]) -> tuple[str, ...]:
+        """Give the fields by whose index the database begins a query, none when it reads every record."""
+        statement = self._layout.statement(plan, False, self._holding.tables)
+        rows = self._rows(self._dialect.explain(statement.sql), statement.bind(parameters))
+        leading = str(rows[0][-1]) if rows else ""
+        if not leading.startswith("SEARCH"):
+            return ()
+        found = re.search(r"\((.*)\)", leading)
+        names = re.findall(r"([A-Za-z_]\w*)~?[=<>]", found[1]) if found else []
+        return tuple(dict.fromkeys("Id" if name == "rowid" else name for name in names)) or ("Id",)
+
+    def living(self, sobject: SObject) -> int:
+        """Count the records of an sObject that are not deleted."""
+        table = self._find(sobject)
+        if table is None:
+            return 0
+        ((count,),) = self._rows(f"SELECT COUNT(*) FROM {table.quoted} WHERE TRUE{alive(table, False)}", [])
+        return int(count)
+
     def _find(self, sobject: SObject) -> Table | None:
         table = self._layout.table(sobject.name)
         return table if table.name in self._holding.tables else None

@@ -152,3 +152,43 @@ class SendConversationMessages(Operation):
     """-> list of ``ActionResult`` in input order. ``inputs`` are the action's, each an object of JSON values."""
 
     inputs: tuple[Mapping[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GetRecord(Operation):
+    """-> ``RetrieveResult`` with one row. Without ``fields``, every field of the caller's version."""
+
+    sobject: str
+    id: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindRecord(Operation):
+    """-> tuple of Ids of records whose external id, idLookup field or Id has a value; ``limit`` at most."""
+
+    sobject: str
+    field: str
+    value: str
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CountRecords(Operation):
+    """-> mapping of sObject names to the number of their living records, for those asked for that have any."""
+
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainQuery(Operation):
+    """-> list of ``QueryPlan``."""
+
+    soql: str
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeQuery(Operation):
+    """-> ``QueryDescription``: what a query selects, without running it."""
+
+    soql: str
