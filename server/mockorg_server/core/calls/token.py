@@ -48,8 +48,8 @@ def grant_by_password(context: CallContext, operation: op.GrantByPassword) -> To
 def grant_by_refresh_token(context: CallContext, operation: op.GrantByRefreshToken) -> TokenResult:
     """Give a new token for a refresh token.
 
-    In an org without connected apps and users, a refresh token of the form of a real one that this org has not given
-    stands for its first user: clients bring theirs along.
+    In an org without connected apps, a refresh token of the form of a real one that this org has not given stands for
+    its first user: clients bring theirs along.
     """
     org = context.org
     app = client_of(context, operation.client, needs_secret=False)
@@ -170,8 +170,9 @@ def _require_user(context: CallContext, app: ConnectedApp, user_id: str) -> None
 
 def _takes_foreign_tokens(context: CallContext, refresh_token: str) -> bool:
     org = context.org
-    is_open = not org.apps.strict and not org.directory.strict
-    return is_open and refresh_token.startswith(REFRESH_TOKEN_PREFIX) and not org.grants.was_revoked(refresh_token)
+    if org.apps.strict or org.grants.was_revoked(refresh_token):
+        return False
+    return refresh_token.startswith(REFRESH_TOKEN_PREFIX)
 
 
 def _verifies(challenge: str, verifier: str) -> bool:
