@@ -225,7 +225,12 @@ class OrgModel:
         results = [self._saved(save) for save in saves]
         if all_or_none and any(result.errors for result in results):
             self.state.rows = before
-            return [result if result.errors else Saved(None, (ROLLED_BACK,)) for result in results]
+            known = {key for rows in before.values() for key in rows}  # what was there keeps its id in the result
+            kept = [result.id if result.id in known else None for result in results]
+            return [
+                result if result.errors else Saved(record_id, (ROLLED_BACK,))
+                for result, record_id in zip(results, kept, strict=True)
+            ]
         return results
 
     def _saved(self, save: Any) -> Saved:

@@ -51,6 +51,61 @@ class SaveResult:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeRequest:
+    """One merge: ``master`` names the record that stays by its id and the fields to be set; the others go."""
+
+    master: InputRecord
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadConvert:
+    """How one lead is to be converted. None = not given."""
+
+    lead_id: str
+    converted_status: str
+    account_id: str | None = None
+    contact_id: str | None = None
+    opportunity_id: str | None = None
+    opportunity_name: str | None = None
+    owner_id: str | None = None
+    do_not_create_opportunity: bool = False
+    overwrite_lead_source: bool = False
+    send_notification_email: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeResult:
+    """What became of one merge: the record that stays, those that went, and the records that lead to it now."""
+
+    id: str | None = None
+    merged_record_ids: tuple[str, ...] = ()
+    updated_related_ids: tuple[str, ...] = ()
+    errors: tuple[RowError, ...] = ()
+
+    @property
+    def success(self) -> bool:
+        """True when the records were merged."""
+        return not self.errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadConvertResult:
+    """What one lead became; ids are None where there is no such record, or nothing was done."""
+
+    lead_id: str | None = None
+    account_id: str | None = None
+    contact_id: str | None = None
+    opportunity_id: str | None = None
+    errors: tuple[RowError, ...] = ()
+
+    @property
+    def success(self) -> bool:
+        """True when the lead was converted."""
+        return not self.errors
+
+
+@dataclass(frozen=True, slots=True)
 class QueryResult:
     """A page of records. ``size`` is the total over all pages; ``query_locator`` is None on the last page."""
 

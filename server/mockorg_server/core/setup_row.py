@@ -64,10 +64,14 @@ _STAGE: Final = {
     **{name: name for name in ("IsClosed", "IsWon", "ForecastCategory", "ForecastCategoryName")},
     "DefaultProbability": "Probability",
 }
+CONVERTED_STATUS: Final = "Closed - Converted"
+LEAD_CONVERTED_STATUSES: Final = frozenset({CONVERTED_STATUS})
+"""The statuses that a lead may be converted with: LeadStatus.IsConverted."""
+
 PICKLISTS: Final[Mapping[str, PicklistRows]] = {
     "CaseStatus": _picklist("Case", "Status", "New", "IsClosed"),
     "ContractStatus": _picklist("Contract", "Status", "Draft", "StatusCode"),
-    "LeadStatus": _picklist("Lead", "Status", "Open - Not Contacted", IsConverted="Closed - Converted"),
+    "LeadStatus": _picklist("Lead", "Status", "Open - Not Contacted", IsConverted=CONVERTED_STATUS),
     "OpportunityStage": PicklistRows("Opportunity", "StageName", _STAGE, {}),
     "OrderStatus": _picklist("Order", "Status", "Draft", "StatusCode"),
     "SolutionStatus": _picklist("Solution", "Status", "Draft", "IsReviewed"),

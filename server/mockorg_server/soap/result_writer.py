@@ -9,10 +9,23 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from mockorg_server.core.calls.result import DescribeGlobalResult, GetDeletedResult, GetUpdatedResult, LoginResult
+from mockorg_server.core.calls.result import (
+    DescribeGlobalResult,
+    GetDeletedResult,
+    GetUpdatedResult,
+    LoginResult,
+)
 from mockorg_server.core.clock import text_of
 from mockorg_server.core.error import RowError
-from mockorg_server.core.record import QueryResult, RecordGroup, RetrieveResult, SaveResult, SearchResult
+from mockorg_server.core.record import (
+    LeadConvertResult,
+    MergeResult,
+    QueryResult,
+    RecordGroup,
+    RetrieveResult,
+    SaveResult,
+    SearchResult,
+)
 from mockorg_server.schema.sobject import SObject
 from mockorg_server.soap.contract import Contract
 from mockorg_server.soap.describe_writer import DescribeWriter
@@ -195,23 +208,55 @@ def _upsert(_writer: ResultWriter, results: Sequence[SaveResult], _exchange: Exc
     return "".join([f"<result><created>{boolean_text(result.created)}</created>{_saved(result)}" for result in results])
 
 
+def _id(name: str, record_id: str | None) -> str:
+    return f'<{name} xsi:nil="true"/>' if record_id is None else f"<{name}>{record_id}</{name}>"
+
+
+def _merged(result: MergeResult) -> str:
+    merged = "".join([_id("mergedRecordIds", each) for each in result.merged_record_ids])
+    updated = "".join([_id("updatedRelatedIds", each) for each in result.updated_related_ids])
+    errors, success = "".join(map(_error, result.errors)), boolean_text(result.success)
+    return f"<result>{errors}{_id('id', result.id)}{merged}<success>{success}</success>{updated}</result>"
+
+
+def _merge(_writer: ResultWriter, results: Sequence[MergeResult], _exchange: Exchange) -> str:
+    return "".join(map(_merged, results))
+
+
+def _converted(result: LeadConvertResult) -> str:
+    errors, success = "".join(map(_error, result.errors)), boolean_text(result.success)
+    return (
+        f"<result>{_id('accountId', result.account_id)}{_id('contactId', result.contact_id)}{errors}"
+        f"{_id('leadId', result.lead_id)}{_id('opportunityId', result.opportunity_id)}"
+        f"<success>{success}</success></result>"
+    )
+
+
+def _convert_lead(_writer: ResultWriter, results: Sequence[LeadConvertResult], _exchange: Exchange) -> str:
+    return "".join(map(_converted, results))
+
+
 ENCODERS: Mapping[str, Encoder] = {
+    "convertLead": _convert_lead,
     "create": _save,
     "delete": _save,
     "describeGlobal": _describe_global,
     "describeSObject": _describe_sobjects,
     "describeSObjects": _describe_sobjects,
+    "emptyRecycleBin": _save,
     "getDeleted": _get_deleted,
     "getServerTimestamp": _get_server_timestamp,
     "getUpdated": _get_updated,
     "getUserInfo": _get_user_info,
     "login": _login,
     "logout": _logout,
+    "merge": _merge,
     "query": _query,
     "queryAll": _query,
     "queryMore": _query,
     "retrieve": _retrieve,
     "search": _search,
+    "undelete": _save,
     "update": _save,
     "upsert": _upsert,
 }

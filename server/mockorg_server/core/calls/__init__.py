@@ -13,6 +13,7 @@ from typing import Any
 
 from mockorg_server.core.calls import (
     authorize,
+    convert_lead,
     count_records,
     create,
     delete,
@@ -20,6 +21,7 @@ from mockorg_server.core.calls import (
     get_record,
     identity,
     login,
+    merge,
     query,
     query_plan,
     replicate,
@@ -27,6 +29,7 @@ from mockorg_server.core.calls import (
     search,
     send_conversation_messages,
     token,
+    undelete,
     update,
     upsert,
     user,
@@ -88,5 +91,9 @@ CALLS: Mapping[type[op.Operation], Call] = {
     op.Update: Call(update.update, Access.WRITE),
     op.Upsert: Call(upsert.upsert, Access.WRITE),
     op.Delete: Call(delete.delete, Access.WRITE),
+    op.Undelete: Call(undelete.undelete, Access.WRITE),
+    op.EmptyRecycleBin: Call(undelete.empty_recycle_bin, Access.WRITE),
+    op.Merge: Call(merge.merge, Access.WRITE),
+    op.ConvertLead: Call(convert_lead.convert_lead, Access.WRITE),
     op.SendConversationMessages: Call(send_conversation_messages.send_conversation_messages, Access.WRITE),
 }

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mockorg_server.core.record import InputRecord
+from mockorg_server.core.record import InputRecord, LeadConvert, MergeRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,37 @@ class Delete(Operation):
 
     ids: tuple[str, ...]
     all_or_none: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undelete(Operation):
+    """-> list of ``SaveResult`` in input order."""
+
+    ids: tuple[str, ...]
+    all_or_none: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyRecycleBin(Operation):
+    """-> list of ``SaveResult`` in input order. The records can be undeleted no more."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Merge(Operation):
+    """-> list of ``MergeResult`` in input order, each of them all or nothing."""
+
+    requests: tuple[MergeRequest, ...]
+    allow_field_truncation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertLead(Operation):
+    """-> list of ``LeadConvertResult`` in input order, each of them all or nothing."""
+
+    converts: tuple[LeadConvert, ...]
+    allow_field_truncation: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ One entry per sObject; every key of an entry is optional, and a key that is not 
   and null, ``$now`` for the instant of the save. They are drawn when the field gets another value, and a consequence
   that the caller may write gives way to what the caller wrote.
 - ``defaults``: values that a new record gets although describe tells of no default.
+- ``locked``: boolean fields that forbid updates where they are true, with the code and text of the refusal.
 - ``unique``: fields whose values may not repeat, with the code and text of the refusal.
 - ``unsupportedInsert``: what mockorg would leave undone if it created such a record; the row is refused, by name.
 - ``unsupportedTrue``: the same for boolean fields, when they are true.
 
 Sources: the stages, statuses and their flags are those of a new org (Object Reference: OpportunityStage, CaseStatus,
 TaskStatus, ContractStatus, OrderStatus; the figures of the stages from memory). The two unique fields of User, and the
-texts of their refusals, are recorded from real orgs.
+texts of their refusals, are recorded from real orgs; those of a converted lead are quoted by users.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class PlatformRule:
 
     consequences: Mapping[str, Mapping[str, Mapping[str, Value]]] = field(default_factory=dict)
     defaults: Mapping[str, Value] = field(default_factory=dict)
+    locked: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     unique: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     unsupported_insert: str | None = None
     unsupported_true: Mapping[str, str] = field(default_factory=dict)
@@ -61,13 +63,13 @@ def platform_rules() -> Mapping[str, PlatformRule]:
     return {name: _rule_of(name, entry) for name, entry in json.loads(FILE.read_bytes()).items()}
 
 
-def _rule_of(name: str, entry: Mapping[str, Any]) -> PlatformRule:
+def _rule_of(sobject: str, entry: Mapping[str, Any]) -> PlatformRule:
     unknown = entry.keys() - _KEYS.keys()
     if unknown:
-        raise ValueError(f"{FILE.name}: {name} has the unknown key {sorted(unknown)[0]!r}")
+        raise ValueError(f"{FILE.name}: {sobject} has the unknown key {sorted(unknown)[0]!r}")
     values = {_KEYS[key]: value for key, value in entry.items()}
-    if "unique" in values:
-        values["unique"] = {key: (code, text) for key, (code, text) in values["unique"].items()}
+    for name in values.keys() & {"locked", "unique"}:
+        values[name] = {key: (code, text) for key, (code, text) in values[name].items()}
     if "consequences" in values:
         values["consequences"] = {
             key: {value.casefold(): then for value, then in by_value.items()}

@@ -36,7 +36,8 @@ class SaveProfile:
     ``person_name`` is true where Name is put together from the parts of a person's name. ``lengths`` are the fields
     that tell the size of a base64 field, with that field. ``references_to`` are the references that may point at an
     sObject, by its name; ``relationships`` what describe tells of the references that point here, by the child's name
-    and field. ``rule`` is what no describe tells.
+    and field. ``reference_names`` and ``unique_names`` are the fields of those kinds. ``rule`` is what no
+    describe tells.
     """
 
     defaults: Mapping[str, Value]
@@ -49,6 +50,8 @@ class SaveProfile:
     lengths: Mapping[str, str]
     references_to: Mapping[str, tuple[Field, ...]]
     relationships: Mapping[tuple[str, str], ChildRelationship]
+    reference_names: tuple[str, ...]
+    unique_names: tuple[str, ...]
     rule: PlatformRule
     stored: tuple[str, ...]
 
@@ -92,6 +95,8 @@ def profile_of(sobject: SObject) -> SaveProfile:
         },
         references_to=references_to(sobject),
         relationships={(child.child_sobject, child.field): child for child in sobject.child_relationships},
+        reference_names=tuple(field.name for field in sobject.fields if field.type is FieldType.REFERENCE),
+        unique_names=tuple(field.name for field in sobject.fields if field.unique or field.name in rule.unique),
         rule=rule,
         stored=tuple(field.name for field in sobject.fields if not field.computed and field.type not in MEMBERS),
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml import recycle_bin
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
 from mockorg_server.core.dml.rule import entity_not_writable
 from mockorg_server.core.dml.trigger import Deed, before_of, carry_out, run_before_delete
@@ -60,16 +61,21 @@ def _delete_found(context: CallContext, sobject: SObject, record_id: str) -> Sav
     before = before_of(context, sobject, record_id, "delete")
     deed = Deed("delete", sobject, record_id, before, None)
     # Hooks hear of the record that the call names, not of those that go along (Apex guide, cascading deletes).
-    errors = run_before_delete(context, deed) or carry_out(context, deed, lambda: _carry_out(context, removal))
+    errors = run_before_delete(context, deed) or carry_out(
+        context, deed, lambda: _carry_out(context, record_id, removal)
+    )
     return SaveResult(None, errors) if errors else SaveResult(record_id)
 
 
-def _carry_out(context: CallContext, removal: _Removal) -> None:
+def _carry_out(context: CallContext, record_id: str, removal: _Removal) -> None:
     for doomed_id, doomed in removal.doomed.items():
         _remove(context, doomed, doomed_id)
-    for left in removal.left:
-        if left.record_id not in removal.doomed:
-            context.writer.update(left.child, left.record_id, {left.field.name: None})
+    staying = [left for left in removal.left if left.record_id not in removal.doomed]
+    for left in staying:
+        context.writer.update(left.child, left.record_id, {left.field.name: None})
+    along = [(doomed.name, doomed_id) for doomed_id, doomed in removal.doomed.items() if doomed_id != record_id]
+    cleared = [(left.child.name, left.record_id, left.field.name) for left in staying]
+    recycle_bin.remember(context, record_id, along, cleared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ def _removal_of(context: CallContext, sobject: SObject, record_id: str) -> _Remo
     waiting = [(sobject, record_id)]
     while waiting:
         parent, parent_id = waiting.pop()
-        for child, reference, relationship in _references(context, parent):
+        for child, reference, relationship in references(context, parent):
             cascades = relationship is not None and relationship.cascade_delete
             # A reference that can neither be cleared nor makes its record go along would lead nowhere.
             restricts = (relationship is not None and relationship.restricted_delete) or not reference.nillable
@@ -115,7 +121,7 @@ def _remove(context: CallContext, sobject: SObject, record_id: str) -> None:
         context.writer.update(sobject, record_id, {"IsDeleted": True, **system_values(context, sobject, ON_UPDATE)})
 
 
-def _references(context: CallContext, sobject: SObject) -> Iterator[tuple[SObject, Field, ChildRelationship | None]]:
+def references(context: CallContext, sobject: SObject) -> Iterator[tuple[SObject, Field, ChildRelationship | None]]:
     """Give the references that may lead to such a record, in the sObjects that ever held one.
 
     With each, what describe tells of it: a few references have no child relationship.

@@ -12,6 +12,7 @@ from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import ON_INSERT, draw_for_update, fill_defaults, system_values
 from mockorg_server.core.dml.draft import Change, Draft
 from mockorg_server.core.dml.trigger import OPERATIONS, run_before, whole
+from mockorg_server.core.dml.uniqueness import unique_errors
 from mockorg_server.core.dml.validation import rule_errors
 from mockorg_server.core.dml.value_rule import Refused, check_value
 from mockorg_server.core.error import RowError
@@ -46,6 +47,15 @@ def save_is_supported(context: CallContext, draft: Draft) -> Iterable[RowError]:
     what += [text for name, text in rule.unsupported_true.items() if draft.values.get(name)]
     for text in filter(None, what):
         yield RowError("FUNCTIONALITY_NOT_ENABLED", f"mockorg does not support {text} yet")
+
+
+def record_is_not_locked(context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Refuse an update of a record that its state has closed, as that of a lead that was converted."""
+    locked = context.org.save_profiles.of(draft.sobject).rule.locked
+    record_id = normalise_id(draft.id) if draft.id and draft.change is Change.UPDATE and locked else None
+    if record_id is not None:
+        row = context.reader.get(draft.sobject, [record_id], list(locked)).get(record_id, ())
+        yield from (RowError(*refusal) for refusal, value in zip(locked.values(), row, strict=False) if value)
 
 
 def no_id_on_insert(_context: CallContext, draft: Draft) -> Iterable[RowError]:
@@ -155,20 +165,8 @@ def reference_errors(context: CallContext, field: Field, record_id: str) -> Iter
 
 def unique_values_are_new(context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Refuse a value of a unique field that another record has."""
-    own = normalise_id(draft.id) if draft.id else None
-    unique = context.org.save_profiles.of(draft.sobject).rule.unique
-    for field in draft.given:
-        value = draft.values.get(field.name)
-        if value is None or not (field.unique or field.name in unique):
-            continue
-        holders = [holder for holder in context.reader.find(draft.sobject, field.name, value) if holder != own]
-        if holders and field.name in unique:
-            yield RowError(*unique[field.name], (field.name,))
-        elif holders:
-            yield RowError(
-                "DUPLICATE_VALUE",
-                f"duplicate value found: {field.name} duplicates value on record with id: {holders[0][:SHORT]}",
-            )
+    given = {field.name: draft.values.get(field.name) for field in draft.given}
+    return unique_errors(context, draft.sobject, normalise_id(draft.id) if draft.id else None, given)
 
 
 def before_hooks_run(context: CallContext, draft: Draft) -> Iterable[RowError]:
@@ -211,6 +209,7 @@ RULES: tuple[Rule, ...] = (
     errors_of_drafting,
     sobject_is_writable,
     save_is_supported,
+    record_is_not_locked,
     no_id_on_insert,
     fields_are_writable,
     values_are_valid,

@@ -56,8 +56,8 @@ def save_all(context: CallContext, saves: Sequence[Save], all_or_none: bool) -> 
 
 
 def rolled_back(result: SaveResult) -> SaveResult:
-    """Make the result of a row that was valid in a call that was not."""
-    return SaveResult(None, (_ROLLED_BACK,), created=False)
+    """Make the result of a row that was valid in a call that was not; one that was there keeps its id (recorded)."""
+    return SaveResult(None if result.created else result.id, (_ROLLED_BACK,), created=False)
 
 
 def insert(context: CallContext, draft: Draft) -> SaveResult:
