@@ -147,7 +147,8 @@ def draw_for_update(context: CallContext, draft: Draft, record_id: str) -> None:
         before = context.reader.get(draft.sobject, [record_id], parts)[record_id]
         names = {**dict(zip(parts, before, strict=True)), **draft.values}
         fill_person_name(names)
-        draft.values["Name"] = names["Name"]
+        if "Name" in names:  # a person without a last name is refused by a later rule
+            draft.values["Name"] = names["Name"]
     given = {field.name for field in draft.given}
     sources = [name for name in profile.rule.consequences if name in draft.values]
     if sources:
