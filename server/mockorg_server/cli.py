@@ -38,6 +38,8 @@ _SCHEMA_HELP = (
 
 _HOOKS_HELP = "Python that registers save hooks and Apex REST handlers: org.on(...), org.apexrest(...); may be repeated"
 
+_PERMISSIONS_HELP = "hold users to the profiles and permission sets of the schema, in every call"
+
 
 class UsageError(Exception):
     """A command line that cannot be followed; the message is one line for standard error."""
@@ -122,6 +124,7 @@ def _add_serve_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME:PASSWORD[:TOKEN]",
         help="a user who may log in; may be repeated. Without any, every name with a non-empty password gets in",
     )
+    parser.add_argument("--enforce-permissions", action="store_true", help=_PERMISSIONS_HELP)
     add("--hooks", option.hook_file, **many, metavar="FILE.py", help=_HOOKS_HELP)
     add("--edition", str, default="Developer", metavar="EDITION", help="the org's edition [%(default)s]")
     add(

@@ -59,6 +59,7 @@ class ServeOptions(Protocol):
     proxy_port: int | None
     proxy_allow: Sequence[str]
     hooks: Sequence[Path]
+    enforce_permissions: bool
     max_body: int  # MiB
 
 
@@ -112,6 +113,7 @@ def _settings(options: ServeOptions) -> OrgSettings:
         edition=edition,
         features=features,
         clock_start=options.clock,
+        enforce_permissions=options.enforce_permissions,
         seeds=_seeds(options.seed, features, additions),
         additions=additions,
         connected_apps=_connected_apps(options.connected_app),

@@ -21,7 +21,7 @@ DEFAULT_MY_DOMAIN: Final = "mockorg"
 KNOWN: Final = frozenset(
     {
         *("schema", "seed", "clock", "users", "edition", "without", "connected_apps", "my_domain", "url"),
-        *("other_hosts", "session_seed"),
+        *("other_hosts", "session_seed", "enforce_permissions"),
     }
 )
 """The names of what a test may say; ``docs/testing.md`` tells what each means."""
@@ -63,11 +63,11 @@ def scope_settings(options: Mapping[str, Any], folder: Path | None = None) -> Sc
         additions=additions,
         seeds=tuple(_seeds(seed, folder, plain, additions)),
         session_seed=given.get("session_seed"),
+        enforce_permissions=bool(given.get("enforce_permissions")),
     )
     url = _url(given.get("url") or f"https://{settings.my_domain}.my.salesforce.com")
-    key = repr(
-        (document, [(str(path), _stamp(path)) for path in schema], _seed_key(seed, folder), settings.session_seed)
-    )
+    plain_parts = (document, settings.session_seed, settings.enforce_permissions)
+    key = repr((plain_parts, [(str(path), _stamp(path)) for path in schema], _seed_key(seed, folder)))
     return ScopeSettings(settings, url, _allowed(given.get("other_hosts", "pass")), key)
 
 

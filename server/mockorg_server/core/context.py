@@ -12,6 +12,9 @@ from mockorg_server.store.write import Writer
 
 if TYPE_CHECKING:
     from mockorg_server.core.org import Org
+    from mockorg_server.core.permission import Permitted
+    from mockorg_server.soql.compiler import QueryCompiler
+    from mockorg_server.soql.sosl_compiler import SearchCompiler
 
 
 class WriteNeeded(Exception):
@@ -23,6 +26,7 @@ class CallContext:
     """One call in progress. ``user_id`` is '' for the calls that need no session.
 
     ``stamp`` is the present instant as the platform stamps records: whole seconds (real replies always end in .000Z).
+    ``permitted`` is what the caller is held to where permissions are enforced, None = nothing.
     ``settled`` is an instant, ``now`` at the latest, before which no change will turn up that this call does not see.
     """
 
@@ -35,6 +39,17 @@ class CallContext:
     settled: datetime
     user_id: str = ""
     session_id: str = ""
+    permitted: Permitted | None = None
+
+    @property
+    def queries(self) -> QueryCompiler:
+        """What compiles the caller's queries."""
+        return self.permitted.queries if self.permitted else self.org.queries
+
+    @property
+    def searches(self) -> SearchCompiler:
+        """What compiles the caller's searches."""
+        return self.permitted.searches if self.permitted else self.org.searches
 
     @property
     def writer(self) -> Writer:

@@ -116,7 +116,7 @@ class HookOrg:
         contexts = self._org.hooks.contexts
         if not contexts:
             return self._org.run(operation, Caller(self._org.token, NEWEST))
-        inner = replace(contexts[-1], view=self._org.schema.latest, version=NEWEST)
+        inner = replace(contexts[-1], view=self._org.schema.latest, version=NEWEST, permitted=None)
         return CALLS[type(operation)].handle(inner, operation)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -31,12 +31,13 @@ from mockorg_server.core.dml.validation import RuleBook
 from mockorg_server.core.error import OrgError, refusal_of
 from mockorg_server.core.gate import Gate
 from mockorg_server.core.grant import Grants
-from mockorg_server.core.hook import Hooks
+from mockorg_server.core.hook import Hook, Hooks
 from mockorg_server.core.hook_org import HookOrg
 from mockorg_server.core.horizon import Horizon
 from mockorg_server.core.id_sequence import IdSequence
 from mockorg_server.core.limit import ApiUsage
 from mockorg_server.core.messaging.simulator import Messaging
+from mockorg_server.core.permission import Permissions
 from mockorg_server.core.seed import SeedRecord, load
 from mockorg_server.core.session import Caller, Sessions
 from mockorg_server.core.setting import OrgSettings, UserSetting
@@ -86,6 +87,7 @@ class Org:
         self.searches = SearchCompiler(schema)
         self.save_profiles = SaveProfiles()
         self.rules = RuleBook(schema)
+        self._permissions = Permissions(schema) if settings.enforce_permissions else None
         self.hooks = Hooks(schema)
         self.hook_org = HookOrg(self)
         self.hooks.door = lambda: self.hook_org
@@ -158,6 +160,14 @@ class Org:
                 finally:
                     self._joint.writer = None
                 self._keep_counters(self._context(writer, 0, self.administrator_id, ""))
+
+    def on(self, event: str, sobject: str, hook: Hook | None = None) -> Any:
+        """Register a save hook, see ``HookOrg.on``."""
+        return self.hook_org.on(event, sobject, hook)
+
+    def apexrest(self, path: str, handler: Callable[..., object] | None = None) -> Any:
+        """Register a handler of Apex REST, see ``HookOrg.apexrest``."""
+        return self.hook_org.apexrest(path, handler)
 
     def seed(self, records: Sequence[SeedRecord]) -> dict[str, str]:
         """Write records past the rules, all or none; give the id of each reference. Raises SeedError, OrgError."""
@@ -262,7 +272,10 @@ class Org:
         stamp = text_of(now.replace(microsecond=0))
         context = CallContext(self, view, version, reader, now, stamp, settled or now, user_id, session_id)
         reader.surroundings = partial(environment_of, context)
-        return context
+        permitted = self._permissions.of(context) if self._permissions and session_id else None
+        if permitted is None:
+            return context
+        return replace(context, permitted=permitted, view=permitted.access.view(view.version))
 
     def _keep_counters(self, context: CallContext) -> None:
         context.writer.set_state("ids", json.dumps(self.ids.used()))

@@ -36,6 +36,7 @@ class OrgSettings:
     ``session_seed`` makes session ids repeat from run to run; None = they cannot be guessed. ``additions`` are the
     org's own objects and fields, beside the standard ones: ``metadata.reading.read_schema`` makes them.
     ``tell`` is shown how far the seeds have come.
+    ``enforce_permissions`` holds users to the profiles and permission sets of the schema.
     ``my_domain``, in lower case, is the first label of the host names that are this org's own: ``acme`` for
     ``acme.my.salesforce.com``. Without ``connected_apps``, every client id gets in.
     """
@@ -50,4 +51,5 @@ class OrgSettings:
     connected_apps: tuple[ConnectedApp, ...] = ()
     seeds: Sequence[SeedRecord] = ()
     additions: Additions | None = None
+    enforce_permissions: bool = False
     tell: Callable[[str], None] | None = field(default=None, compare=False, repr=False)

@@ -16,10 +16,21 @@ from mockorg_server.metadata.enterprise_wsdl import WsdlObject, named_children, 
 from mockorg_server.metadata.facts import Facts, FactsReader
 from mockorg_server.metadata.note import Note, Notes, SchemaSourceError
 from mockorg_server.metadata.object_member import FOLLOWED, PARTS, UNSEEN
+from mockorg_server.metadata.permission import read_grant, row_of
 from mockorg_server.metadata.picklist import STANDARD_VALUE_SETS, ValueSets, values_of
-from mockorg_server.metadata.source import CUSTOM_METADATA, KINDS, NOT_RUN, SourceFiles, find_files, name_of, object_of
+from mockorg_server.metadata.source import (
+    ADMINISTRATOR,
+    CUSTOM_METADATA,
+    KINDS,
+    NOT_RUN,
+    SourceFiles,
+    find_files,
+    name_of,
+    object_of,
+)
 from mockorg_server.schema.feature import DEFAULT_FEATURES
-from mockorg_server.schema.schema import Additions, load_schema
+from mockorg_server.schema.permission import Grant
+from mockorg_server.schema.schema import AddedRecord, Additions, load_schema
 from mockorg_server.schema.sobject import ChildRelationship
 
 __all__ = ["Note", "SchemaReading", "SchemaSourceError", "read_schema"]
@@ -55,7 +66,14 @@ def read_schema(
         reader.read(Path(path))
     reader.read_wsdls()
     builder = Builder(load_schema(features), reader.definitions, reader.sets, reader.notes, key_prefixes or {})
-    return SchemaReading(builder.build(), reader.notes.all())
+    additions = builder.build()
+    grants = reader.grants.values()
+    additions = replace(
+        additions,
+        grants=tuple(grant for grant, _ in grants),
+        records=(*additions.records, *(row for _, row in grants)),
+    )
+    return SchemaReading(additions, reader.notes.all())
 
 
 class _Reader:
@@ -63,6 +81,7 @@ class _Reader:
         self.definitions = Definitions()
         self.sets = ValueSets()
         self.notes = Notes()
+        self.grants: dict[tuple[bool, str], tuple[Grant, AddedRecord]] = {}
         self._facts = FactsReader()
         self._wsdls: list[Path] = []
         self._unused: Counter[str] = Counter()
@@ -74,6 +93,7 @@ class _Reader:
             "standardValueSet": self._take_standard_value_set,
             "platformEventChannelMember": self._take_channel_member,
             "profile": self._take_profile,
+            "permissionset": self._take_permission_set,
             CUSTOM_METADATA: self._take_record,
             "globalValueSet": lambda path, facts: self.sets.add_global(name_of(path), facts),
         }
@@ -187,7 +207,16 @@ class _Reader:
         if is_custom:
             self.definitions.of(f"{stem}__c").has_change_events = True
 
-    def _take_profile(self, _file: str, facts: Facts) -> None:
+    def _take_permission_set(self, file: str, facts: Facts) -> None:
+        self._grant(read_grant(facts, name_of(file), is_profile=False), facts.text("label"))
+
+    def _grant(self, grant: Grant, label: str | None) -> None:
+        self.grants[grant.is_profile, grant.name.lower()] = (grant, row_of(grant, label))
+
+    def _take_profile(self, file: str, facts: Facts) -> None:
+        if name_of(file) != ADMINISTRATOR:
+            self._grant(read_grant(facts, name_of(file), is_profile=True), None)
+            return
         for each in facts.all("recordTypeVisibilities"):
             if each.flag("default"):
                 sobject, _, name = each.required("recordType").partition(".")

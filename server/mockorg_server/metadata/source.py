@@ -29,13 +29,14 @@ KINDS: Final = {
     "index": "Index",
     "platformEventChannelMember": "PlatformEventChannelMember",
     "profile": "Profile",
+    "permissionset": "PermissionSet",
 }
 """Endings of files that are read, with the name of their root element."""
 
 CUSTOM_METADATA: Final = "md"  # also the ending of texts in Markdown, so it counts in its folder alone
 
 ADMINISTRATOR: Final = "Admin"
-"""The one profile that is read: which record types are its defaults."""
+"""The profile whose default record types count."""
 
 PRESENTATION: Final = frozenset(
     {"listView", "compactLayout", "webLink", "fieldSet", "businessProcess", "sharingReason", "layout"}
@@ -129,8 +130,7 @@ def _sort_in(place: str, name: str, files: SourceFiles) -> None:
         files.wsdls.append(Path(place, name))
     elif (kind := _kind_of(place, name)) is not None:
         path = os.path.join(place, name)
-        if kind != "profile" or name_of(path) == ADMINISTRATOR:
-            files.metadata.setdefault(kind, []).append(path)
+        files.metadata.setdefault(kind, []).append(path)
     else:
         ending = name.removesuffix(_META).rpartition(".")[2]
         if ending in PRESENTATION or (ending in NOT_RUN and not name.endswith(("cls-meta.xml", "trigger-meta.xml"))):

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mockorg_server.schema.api_version import NEWEST
 from mockorg_server.schema.catalog import Catalog, shipped_catalog
@@ -26,6 +26,9 @@ from mockorg_server.schema.feature import DEFAULT_FEATURES, check_features
 from mockorg_server.schema.outline import Outline
 from mockorg_server.schema.sobject import ChildRelationship, Field, RecordType, SObject, ValidationRule
 from mockorg_server.schema.value import Value
+
+if TYPE_CHECKING:
+    from mockorg_server.schema.permission import Grant
 
 _T = TypeVar("_T")
 
@@ -58,6 +61,7 @@ class Additions:
     record_types: Mapping[str, tuple[RecordType, ...]] = field(default_factory=_nothing)
     validation_rules: Mapping[str, tuple[ValidationRule, ...]] = field(default_factory=_nothing)
     records: tuple[AddedRecord, ...] = ()
+    grants: tuple[Grant, ...] = ()
 
 
 class Schema:
@@ -154,6 +158,11 @@ class SchemaView:
     def outlines(self) -> tuple[Outline, ...]:
         """The objects that are there without their fields, sorted by name: what describeGlobal needs."""
         return tuple(outline for outline in self._schema.outlines.values() if self._is_shown(outline))
+
+    @property
+    def shown_outlines(self) -> tuple[Outline, ...]:
+        """The outlines as a caller sees them: these, unless a caller is held to permissions."""
+        return self.outlines
 
     def sobject(self, name: str) -> SObject | None:
         """Give the object of that name in any case, or None; the same object each time."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockorg_server.schema.field_type import FieldType
+from mockorg_server.schema.permission import is_permissionable
 from mockorg_server.schema.sobject import Field, RecordType, SObject
 from mockorg_server.soap.contract import Contract
 from mockorg_server.soap.text import escaped
@@ -43,17 +44,6 @@ def _default_value(field: Field) -> Elements | None:
     if value is None:
         return None
     return Elements(f'<defaultValue xsi:type="{_XSD_TYPES[type(value)]}">{simple_text(value)}</defaultValue>')
-
-
-def _is_permissionable(field: Field) -> bool:
-    """Tell whether field permissions apply (inferred: agrees with 117 of 122 fields of recorded describes)."""
-    if field.permissionable is not None:
-        return field.permissionable
-    if field.custom and not field.compound_field_name:
-        return field.nillable or field.calculated or field.type is FieldType.BOOLEAN
-    if field.type in _COMPOUND:
-        return True
-    return field.nillable and (field.createable or field.updateable) and field.compound_field_name != "Name"
 
 
 SOBJECT_MEMBERS: Getters = {
@@ -147,7 +137,7 @@ FIELD_MEMBERS: Getters = {
     "nameField": lambda field: field.name_field,
     "namePointing": lambda field: field.name_pointing,
     "nillable": lambda field: field.nillable,
-    "permissionable": _is_permissionable,
+    "permissionable": is_permissionable,
     "polymorphicForeignKey": lambda field: field.polymorphic_foreign_key,
     "precision": lambda field: field.precision,
     "queryByDistance": lambda field: field.type in _COMPOUND,  # inferred

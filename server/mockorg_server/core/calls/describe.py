@@ -12,7 +12,7 @@ from mockorg_server.schema.sobject import SObject
 
 def describe_global(context: CallContext, _operation: DescribeGlobal) -> DescribeGlobalResult:
     """List every sObject that the caller's API version can see."""
-    return DescribeGlobalResult(context.view.outlines)
+    return DescribeGlobalResult(context.view.shown_outlines)
 
 
 def describe_sobjects(context: CallContext, operation: DescribeSObjects) -> tuple[SObject, ...]:

@@ -36,7 +36,7 @@ def query_more(context: CallContext, operation: QueryMore) -> QueryResult:
 def _run(context: CallContext, soql: str, asked_size: int | None, include_deleted: bool) -> QueryResult:
     org = context.org
     try:
-        bound = org.queries.compile(soql, context.version)
+        bound = context.queries.compile(soql, context.version)
         parameters = bound.parameters(org.directory.moment_of(context))
     except SoqlError as error:
         raise OrgError(error.code, error.message, error.row, error.column) from error

@@ -26,7 +26,7 @@ def search(context: CallContext, operation: Search) -> SearchResult:
     """Run a search. Raises OrgError: MALFORMED_SEARCH, INVALID_SEARCH, and the codes of names in a query."""
     org = context.org
     try:
-        bound = org.searches.compile(operation.sosl, context.version)
+        bound = context.searches.compile(operation.sosl, context.version)
         targets = _targets(context, bound)
         moment = org.directory.moment_of(context)
         parameters = [target.parameters(moment) for target in targets]
@@ -72,7 +72,7 @@ def _targets(context: CallContext, bound: BoundSearch) -> Sequence[BoundTarget]:
         return bound.targets
     sobjects = (context.view.sobject(name) for name in sorted(context.reader.holding.tables))
     return [
-        context.org.searches.target_of(sobject, bound, context.version)
+        context.searches.target_of(sobject, bound, context.version)
         for sobject in sobjects
         if sobject is not None and sobject.searchable and sobject.queryable and not is_named_only(sobject)
     ]

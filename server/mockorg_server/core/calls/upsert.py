@@ -10,7 +10,7 @@ from mockorg_server.core.calls.operation import Upsert
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml import save
 from mockorg_server.core.dml.draft import Change, Draft, draft_of
-from mockorg_server.core.dml.rule import entity_not_writable
+from mockorg_server.core.dml.rule import write_refusal
 from mockorg_server.core.error import OrgError, RowError
 from mockorg_server.core.limit import MAX_DML_RECORDS, hold_to
 from mockorg_server.core.record import SaveResult
@@ -72,7 +72,7 @@ def _save(context: CallContext, draft: Draft, key: Field, key_value: str | None,
     if not (draft.sobject.createable or draft.sobject.updateable):
         exists = draft.id or (key_value and context.reader.find(draft.sobject, key.name, key_value, limit=1))
         change = Change.UPDATE if exists else Change.INSERT
-        return SaveResult(None, (entity_not_writable(draft.sobject, change.value),))
+        return SaveResult(None, (write_refusal(context, draft.sobject, change.value),))
     refusal = _refusal(draft, key, key_value, repeated)
     if refusal is not None:
         return SaveResult(None, (refusal,))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml import recycle_bin
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
-from mockorg_server.core.dml.rule import entity_not_writable
+from mockorg_server.core.dml.rule import write_refusal
 from mockorg_server.core.dml.trigger import Deed, before_of, carry_out, run_before_delete
 from mockorg_server.core.error import RowError
 from mockorg_server.core.record import SaveResult
@@ -33,7 +33,7 @@ def delete(context: CallContext, text: str) -> SaveResult:
         return SaveResult(None, (RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"),))
     refused = [sobject for sobject in candidates if not sobject.deletable]
     if len(refused) == len(candidates):
-        return SaveResult(None, (entity_not_writable(refused[0], "deleted"),))
+        return SaveResult(None, (write_refusal(context, refused[0], "deleted"),))
     for sobject in candidates:
         if sobject.deletable and context.reader.get(sobject, [record_id], ["Id"]):
             return _delete_found(context, sobject, record_id)

@@ -28,16 +28,24 @@ def entity_not_writable(sobject: SObject, verb: str) -> RowError:
     return RowError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be {verb}: {sobject.label}")
 
 
+def write_refusal(context: CallContext, sobject: SObject, verb: str) -> RowError:
+    """Make the refusal of a write on an sObject: it is not for clients to write, or not for this one."""
+    whole = context.org.schema.latest.sobject(sobject.name) or sobject
+    if context.permitted is not None and context.permitted.forbids(whole, verb):
+        return RowError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
+    return entity_not_writable(sobject, verb)
+
+
 def errors_of_drafting(_context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Report what was found while names were resolved."""
     return draft.errors
 
 
-def sobject_is_writable(_context: CallContext, draft: Draft) -> Iterable[RowError]:
+def sobject_is_writable(context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Refuse sObjects that are not createable or updateable."""
     allowed = draft.sobject.createable if draft.change is Change.INSERT else draft.sobject.updateable
     if not allowed:
-        yield entity_not_writable(draft.sobject, draft.change.value)
+        yield write_refusal(context, draft.sobject, draft.change.value)
 
 
 def save_is_supported(context: CallContext, draft: Draft) -> Iterable[RowError]:

@@ -8,7 +8,7 @@ from itertools import groupby
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
 from mockorg_server.core.dml.draft import Draft
-from mockorg_server.core.dml.rule import entity_not_writable, errors_of
+from mockorg_server.core.dml.rule import errors_of, write_refusal
 from mockorg_server.core.dml.trigger import Deed, before_of, carry_out
 from mockorg_server.core.error import OrgError, RowError
 from mockorg_server.core.limit import MAX_DML_CHUNKS
@@ -78,7 +78,7 @@ def insert(context: CallContext, draft: Draft) -> SaveResult:
 def update(context: CallContext, draft: Draft) -> SaveResult:
     """Update the record whose Id the draft carries when the rules allow."""
     if not draft.sobject.updateable:
-        return SaveResult(None, (entity_not_writable(draft.sobject, draft.change.value),))
+        return SaveResult(None, (write_refusal(context, draft.sobject, draft.change.value),))
     record_id, errors = existing_id(context, draft.sobject, draft.id)
     if errors or record_id is None:
         return SaveResult(None, errors)
