@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockorg_server.core.calls.operation import Create, DescribeSObjects, Query, Retrieve, Upsert
+from mockorg_server.core.calls.operation import Create, DescribeSObjects, Query, Retrieve, Update, Upsert
 from mockorg_server.core.org import Org
 from mockorg_server.core.record import InputRecord
 from mockorg_server.core.seed import SeedError, SeedRecord
@@ -90,3 +90,35 @@ def test_a_seed_cannot_break_a_unique_field(org: Org, run: Run) -> None:
         org.seed(twins)
 
     assert run(Query("SELECT COUNT() FROM Account")).size == 0
+
+
+def value(run: Run, soql: str) -> Any:
+    page = run(Query(soql))
+    return page.rows[0][page.shape.members[0].index]
+
+
+def test_a_record_without_a_name_is_named_by_its_id(folder: Folder, open_org: Callable[..., Org]) -> None:
+    folder.object("Plain__c", "<label>Plain</label><nameField><label>Name</label><type>Text</type></nameField>")
+    org = open_org(folder.read())
+
+    def run(operation: Any) -> Any:
+        return org.run(operation, Caller(org.token, 66))
+
+    [plain] = run(Create((InputRecord("Plain__c", {}),)))
+    assert value(run, "SELECT Name FROM Plain__c") == plain.id[:15]
+    run(Update((InputRecord("Plain__c", {"Name": "x"}, id=plain.id),)))
+    assert value(run, "SELECT Name FROM Plain__c") == "x"
+    run(Update((InputRecord("Plain__c", {"Name": None}, id=plain.id),)))
+    assert value(run, "SELECT Name FROM Plain__c") == plain.id[:15]
+
+
+def test_a_custom_setting_is_the_organisations_by_default(folder: Folder, open_org: Callable[..., Org]) -> None:
+    folder.object("Limit__c", "<label>Limit</label><customSettingsType>Hierarchy</customSettingsType>")
+    org = open_org(folder.read())
+    [saved] = org.run(Create((InputRecord("Limit__c", {}),)), Caller(org.token, 66))
+
+    assert saved.success
+    assert (
+        value(lambda operation: org.run(operation, Caller(org.token, 66)), "SELECT SetupOwnerId FROM Limit__c")
+        == org.id
+    )

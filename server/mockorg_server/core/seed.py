@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time
 
 from mockorg_server.core.clock import text_of
 from mockorg_server.core.context import CallContext
-from mockorg_server.core.dml.default import fill_defaults
+from mockorg_server.core.dml.default import fill_defaults, name_by_id
 from mockorg_server.core.messaging.seed import COMPONENT, seed_definition
 from mockorg_server.core.seed_reference import ReferenceFault, SeedReferences
 from mockorg_server.schema.field_type import FieldType
@@ -77,6 +77,7 @@ def load(context: CallContext, records: Sequence[SeedRecord], tell: Tell | None 
             tell(f"seeding record {number + 1:,} of {len(records):,}")
         values = _values_of(context, record, sobject, references)
         unique.check(record, sobject, values)
+        name_by_id(sobject, values, record_id)
         context.writer.insert(sobject, values | {"Id": record_id})
     return names
 

@@ -114,7 +114,7 @@ def _setting_fields(facts: Facts | None, label: str, *_: bool) -> tuple[Field, .
     owners = ("Organization", "Profile", "User")
     is_list = facts is not None and facts.text("customSettingsType") == "List"
     name = {"nillable": not is_list, "name_field": True, "id_lookup": True, **_WRITTEN}
-    owner = {"nillable": False, "defaulted_on_create": is_list, "createable": True}
+    owner = {"nillable": False, "defaulted_on_create": True, "createable": True}
     return (
         _id(),
         _is_deleted(),

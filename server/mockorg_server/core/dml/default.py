@@ -12,6 +12,7 @@ from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.draft import Draft
 from mockorg_server.core.dml.platform_rule import NOW
 from mockorg_server.core.dml.profile import SaveProfile
+from mockorg_server.schema.identifier import SHORT
 from mockorg_server.schema.sobject import Field, SObject
 from mockorg_server.schema.value import Value
 
@@ -71,12 +72,25 @@ def fill_defaults(context: CallContext, sobject: SObject, values: dict[str, Valu
     for name in profile.caller_fields:
         if values.get(name) is None:
             values[name] = context.user_id
+    for name in profile.organization_fields:
+        if values.get(name) is None:
+            values[name] = context.org.id
     for field in profile.auto_numbers:
         fill_auto_number(context, sobject, field, values)
     if profile.person_name:
         fill_person_name(values)
     draw_consequences(context, profile, values, given)
     fill_lengths(profile, values, given)
+
+
+def name_by_id(sobject: SObject, values: dict[str, Value], record_id: str) -> None:
+    """Name a record of a custom object by its Id where it has no name, in place (Object Reference, Custom Object__c).
+
+    That it is the Id of 15 characters is inferred.
+    """
+    known = sobject.name_field if sobject.custom else None
+    if known is not None and known.nillable and known.createable and known.defaulted_on_create:
+        values[known.name] = values.get(known.name) or record_id[:SHORT]
 
 
 def draw_consequences(

@@ -31,7 +31,8 @@ _NUMBERS = frozenset({FieldType.CURRENCY, FieldType.DOUBLE, FieldType.INT, Field
 class SaveProfile:
     """One sObject as saving sees it.
 
-    ``defaults`` are the constant ones; ``caller_fields`` are the references that the platform fills with the caller;
+    ``defaults`` are the constant ones; ``caller_fields`` are the references that the platform fills with the caller,
+    ``organization_fields`` those that it fills with the organisation;
     ``required`` are the fields that a client must give on insert; ``nillable`` are those that may be null.
     ``person_name`` is true where Name is put together from the parts of a person's name. ``lengths`` are the fields
     that tell the size of a base64 field, with that field. ``references_to`` are the references that may point at an
@@ -42,6 +43,7 @@ class SaveProfile:
 
     defaults: Mapping[str, Value]
     caller_fields: tuple[str, ...]
+    organization_fields: tuple[str, ...]
     auto_numbers: tuple[Field, ...]
     required: tuple[str, ...]
     nillable: frozenset[str]
@@ -81,6 +83,7 @@ def profile_of(sobject: SObject) -> SaveProfile:
         defaults={name: value for name, value in defaults if value is not None}
         | {name: value for name, value in rule.defaults.items() if name in names},
         caller_fields=tuple(field.name for field in sobject.fields if is_caller_field(field)),
+        organization_fields=tuple(field.name for field in sobject.fields if is_organization_field(field)),
         auto_numbers=tuple(field for field in sobject.fields if field.auto_number),
         required=tuple(
             field.name for field in sobject.fields if is_required(field) and field.name not in rule.defaults
@@ -141,6 +144,17 @@ def is_caller_field(field: Field) -> bool:
         and not field.nillable
         and "User" in field.reference_to
         and (field.defaulted_on_create or not field.createable or field.name == "OwnerId")
+        and not is_organization_field(field)
+    )
+
+
+def is_organization_field(field: Field) -> bool:
+    """Say whether the platform fills this reference with the organisation: whose a custom setting is by default."""
+    return (
+        field.type is FieldType.REFERENCE
+        and not field.nillable
+        and "Organization" in field.reference_to
+        and field.defaulted_on_create
     )
 
 

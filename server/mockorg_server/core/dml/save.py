@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from mockorg_server.core.context import CallContext
-from mockorg_server.core.dml.default import ON_UPDATE, system_values
+from mockorg_server.core.dml.default import ON_UPDATE, name_by_id, system_values
 from mockorg_server.core.dml.draft import Draft
 from mockorg_server.core.dml.rule import errors_of, write_refusal
 from mockorg_server.core.dml.trigger import Deed, before_of, carry_out
@@ -67,6 +67,7 @@ def insert(context: CallContext, draft: Draft) -> SaveResult:
         return SaveResult(None, errors)
     record_id = context.org.ids.next_id(draft.sobject.id_prefix)
     values = {**draft.values, "Id": record_id}
+    name_by_id(draft.sobject, values, record_id)
     errors = carry_out(
         context,
         Deed("insert", draft.sobject, record_id, None, values),
@@ -87,6 +88,8 @@ def update(context: CallContext, draft: Draft) -> SaveResult:
     if errors:
         return SaveResult(None, errors)
     values = {**draft.values, **system_values(context, draft.sobject, ON_UPDATE)}
+    if "Name" in values:
+        name_by_id(draft.sobject, values, record_id)
     errors = carry_out(
         context,
         Deed("update", draft.sobject, record_id, draft.before, {**(draft.before or {}), **values}),
