@@ -48,6 +48,7 @@ from mockorg._result import (
     LoginResult,
     RecordError,
     SaveResult,
+    SendMessagesResult,
     UserInfo,
 )
 from mockorg._token import FileTokenStore, MemoryTokenStore, Token, TokenStore
@@ -88,6 +89,7 @@ __all__ = [
     "RecordTypeInfo",
     "SaveResult",
     "ScopeInfo",
+    "SendMessagesResult",
     "SessionError",
     "Token",
     "TokenStore",

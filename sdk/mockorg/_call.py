@@ -12,7 +12,15 @@ from typing import Generic, TypeVar
 
 from mockorg._describe import DescribeGlobalResult, DescribeSObjectResult
 from mockorg._record import QueryResult, Record
-from mockorg._result import DeleteResult, GetDeletedResult, GetUpdatedResult, LoginResult, SaveResult, UserInfo
+from mockorg._result import (
+    DeleteResult,
+    GetDeletedResult,
+    GetUpdatedResult,
+    LoginResult,
+    SaveResult,
+    SendMessagesResult,
+    UserInfo,
+)
 
 R = TypeVar("R")
 
@@ -169,3 +177,10 @@ class Delete(Call[list[DeleteResult]]):
 
     ids: tuple[str, ...]
     all_or_none: bool = False
+
+
+@dataclass(frozen=True)
+class SendConversationMessages(Call[SendMessagesResult]):
+    """A message to many; ``inputs`` are the action's, under their own names."""
+
+    inputs: Mapping[str, object]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 from urllib.parse import urlsplit
 
 from mockorg import _call as calls
+from mockorg._action import message_inputs
 from mockorg._describe import DescribeGlobalResult, DescribeSObjectResult
 from mockorg._error import SessionError, TransportError
 from mockorg._input_record import input_records
@@ -30,6 +31,7 @@ from mockorg._result import (
     GetUpdatedResult,
     LoginResult,
     SaveResult,
+    SendMessagesResult,
     UserInfo,
 )
 from mockorg._value import instant_text
@@ -271,6 +273,19 @@ class Client:
             raise TypeError("sobject must be the name of an sObject")
         return self._run(calls.Delete(self._ids_of(sobject, _texts(ids, "ids")), all_or_none))
 
+    def send_conversation_messages(
+        self, *, message_definition_name: str, messaging_end_user_ids: Iterable[str], **options: object
+    ) -> SendMessagesResult:
+        """Send a messaging component to up to 100 messaging end users; it goes by REST whatever the client's wire.
+
+        Options are ``request_type``, ``allowed_session_status``, ``is_enforce_messaging_channel_consent``,
+        ``channel_consent_type``, ``communication_subscription_id``, ``session_longevity_preference``, and
+        ``parameters``: a mapping of names to texts, numbers, booleans, dates, or the action's own list. What is refused
+        is in the result's ``errors``. Raises ``CallError`` (NOT_FOUND) where there is no such action.
+        """
+        inputs = message_inputs(message_definition_name, messaging_end_user_ids, options)
+        return self._run(calls.SendConversationMessages(inputs))
+
     # --- How a call runs -------------------------------------------------------------------------------------------
 
     def _run(self, call: calls.Call[R], url: str | None = None) -> R:
@@ -286,7 +301,7 @@ class Client:
 
     def _run_once(self, call: calls.Call[R], url: str | None) -> R:
         """Run a call. When its records hold members of unknown type, learn the types and read the answer again."""
-        decode = self._ask_rest(call) if self._api == "rest" and rest.offers(call) else self._ask_soap(call, url)
+        decode = self._ask_rest(call) if rest.offers(call, self._api) else self._ask_soap(call, url)
         decoded = decode()
         if decoded.unknown:
             self._learn({member.sobject for member in decoded.unknown})

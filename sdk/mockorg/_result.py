@@ -42,6 +42,24 @@ class DeleteResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendMessagesResult:
+    """What became of an invocation of ``sendConversationMessages``.
+
+    ``request_id`` is the ConvMessageSendRequest, None when the invocation was refused; ``message_identifiers`` are one
+    for each recipient, in their order. ``errors`` is empty exactly when ``success`` is true.
+    """
+
+    request_id: str | None = None
+    message_identifiers: tuple[str, ...] = ()
+    errors: tuple[RecordError, ...] = ()
+
+    @property
+    def success(self) -> bool:
+        """True when the request was made."""
+        return not self.errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GetUpdatedResult:
     """Ids created or changed within the window and still alive.
 

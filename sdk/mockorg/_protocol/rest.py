@@ -25,7 +25,14 @@ from mockorg._protocol.rest_record import RecordReader, Resources, write_record
 from mockorg._protocol.shape import UnreadableError, build
 from mockorg._record import QueryResult, Record
 from mockorg._record_type import RecordTypes, UnknownMember
-from mockorg._result import DeleteResult, GetDeletedResult, GetUpdatedResult, SaveResult
+from mockorg._result import (
+    DeleteResult,
+    GetDeletedResult,
+    GetUpdatedResult,
+    RecordError,
+    SaveResult,
+    SendMessagesResult,
+)
 from mockorg._value import boolean_of, datetime_of, instant_text, whole_number_of
 
 T = TypeVar("T")
@@ -51,9 +58,10 @@ class Decoded:
     unknown: frozenset[UnknownMember] = field(default_factory=frozenset)
 
 
-def offers(call: calls.Call[Any]) -> bool:
-    """Tell whether REST has a resource for the call."""
-    return type(call) in _ROWS
+def offers(call: calls.Call[Any], api: str) -> bool:
+    """Tell whether the call goes by REST: REST has a resource for it, and the client prefers it or nothing else has."""
+    row = _ROWS.get(type(call))
+    return row is not None and (api == "rest" or row.is_alone)
 
 
 def encode(call: calls.Call[Any], root: str) -> tuple[HttpRequest, ...]:
@@ -64,6 +72,8 @@ def encode(call: calls.Call[Any], root: str) -> tuple[HttpRequest, ...]:
 def read(request: HttpRequest, content: bytes, http_status: int) -> Any:
     """Read the JSON value of an answer. Raises the ``CallError`` of a refusal, ``TransportError`` for no answer."""
     value = value_of(content, http_status)
+    if request.is_action and isinstance(value, list) and value and "isSuccess" in value[0]:
+        return value
     if http_status >= 300:
         raise error_of(value, http_status, request.sobject)
     if isinstance(value, dict) and "compositeResponse" in value:
@@ -202,6 +212,11 @@ def _write_delete(call: calls.Delete, root: str) -> list[HttpRequest]:
     return [HttpRequest("DELETE", f"/composite/sobjects?{options}")]
 
 
+def _write_messages(call: calls.SendConversationMessages, root: str) -> list[HttpRequest]:
+    request = _with_body("POST", "/actions/standard/sendConversationMessages", {"inputs": [dict(call.inputs)]})
+    return [replace(request, is_action=True)]
+
+
 # --- Answers -------------------------------------------------------------------------------------------------------
 
 _Values = Sequence[Any]
@@ -284,6 +299,17 @@ def _read_deletes(values: _Values, call: calls.Delete, reader: RecordReader) -> 
     return [build(DeleteResult, row if row.get("success") else {**row, "id": None}, _KINDS) for row in rows]
 
 
+def _read_messages(values: _Values, call: Any, reader: RecordReader) -> SendMessagesResult:
+    (result,) = _one(values)
+    errors = [build(RecordError, {**each, "code": each["statusCode"]}, _KINDS) for each in result["errors"] or ()]
+    outputs = result["outputValues"] or {}
+    identifiers = outputs.get("messageIdentifiers") or ()
+    found = identifiers.split(",") if isinstance(identifiers, str) else identifiers
+    return SendMessagesResult(
+        request_id=outputs.get("requestId"), message_identifiers=tuple(found), errors=tuple(errors)
+    )
+
+
 # --- The table -----------------------------------------------------------------------------------------------------
 
 
@@ -293,6 +319,7 @@ class _Row:
 
     write: Callable[[Any, str], list[HttpRequest]]
     read: Callable[[_Values, Any, RecordReader], Any]
+    is_alone: bool = False
 
 
 _ROWS: Mapping[type[calls.Call[Any]], _Row] = MappingProxyType(
@@ -311,5 +338,6 @@ _ROWS: Mapping[type[calls.Call[Any]], _Row] = MappingProxyType(
         calls.Update: _Row(_write_records("PATCH"), _read_saves(created=False)),
         calls.Upsert: _Row(_write_upsert, _read_saves(created=False)),
         calls.Delete: _Row(_write_delete, _read_deletes),
+        calls.SendConversationMessages: _Row(_write_messages, _read_messages, is_alone=True),
     }
 )

@@ -20,13 +20,17 @@ _USAGE = re.compile(r"api-usage=([0-9]+)/([0-9]+)")
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A request: ``path`` is below the root of the API version; ``sobject`` the one that it is about, if it is."""
+    """A request: ``path`` is below the root of the API version; ``sobject`` the one that it is about, if it is.
+
+    The answer of an action, ``is_action``, has a result for each input, also where they are refused.
+    """
 
     method: str
     path: str
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     sobject: str | None = None
+    is_action: bool = False
 
 
 def value_of(content: bytes, http_status: int) -> Any:
