@@ -32,7 +32,8 @@ for given in (
     {**app, "domain": "acme.my"},
 ):
     sf = Salesforce(version="60.0", **given)
-    print(sf.sf_instance, sf.oauth2("userinfo")["preferred_username"])
+    found = sf.query("SELECT Username FROM User WHERE Id = '" + sf.oauth2("userinfo")["user_id"] + "'")
+    print(sf.sf_instance, found["records"][0]["Username"])
 """
 AIO = """
 import asyncio, httpx
@@ -46,7 +47,8 @@ async def main():
         ):
             sf = Salesforce(client, base_url="https://acme.my.salesforce.com", auth=auth, version="60.0")
             reply = await sf.request("GET", sf.base_url + "/services/oauth2/userinfo")
-            print(reply.url.host, reply.json()["preferred_username"])
+            query = f"SELECT Username FROM User WHERE Id = '{reply.json()['user_id']}'"
+            print(reply.url.host, [row async for row in sf.query(query)][0]["Username"])
 asyncio.run(main())
 """
 ZEEP = """
@@ -64,7 +66,7 @@ SDK = """
 import mockorg
 user = {"username": "a@x.example"}
 for given in (
-    {**user, "password": "pw", "security_token": "TOK"},
+    {**user, "password": "pw", "security_token": "TOK", "api": "rest"},
     {**user, "client_id": "app", "private_key": open("key.pem").read()},
 ):
     with mockorg.connect("https://login.salesforce.com", **given) as org:
@@ -83,7 +85,9 @@ const jsforce = require("jsforce");
   const oauth2 = {clientId: "app", clientSecret: "s", redirectUri: "http://localhost/callback"};
   const connection = new jsforce.Connection({httpProxy: process.env.HTTPS_PROXY, oauth2});
   await connection.login("a@x.example", "pwTOK");
-  console.log(new URL(connection.instanceUrl).host, (await connection.identity()).username);
+  const me = await connection.identity();
+  const found = await connection.query(`SELECT Username FROM User WHERE Id = '${me.user_id}'`);
+  console.log(new URL(connection.instanceUrl).host, found.records[0].Username);
 })();
 """
 

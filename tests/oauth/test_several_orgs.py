@@ -104,6 +104,9 @@ def test_a_token_of_one_org_opens_no_other(orgs: Browserless) -> None:
 
     assert orgs.request("GET", "/services/oauth2/userinfo", **header, **LOGIN).status == 200
     assert orgs.request("GET", "/services/oauth2/userinfo", **header).text == "Bad_OAuth_Token"
+    assert orgs.request("GET", "/services/data/v60.0/limits", **header, **LOGIN).status == 200
+    refused = orgs.request("GET", "/services/data/v60.0/limits", **header)
+    assert (refused.status, refused.json[0]["errorCode"]) == (401, "INVALID_SESSION_ID")
     acme = orgs.host.orgs[1]
     wrong = orgs.request("GET", f"/id/{acme.id}/{acme.administrator_id}", **header, **LOGIN)
     assert (wrong.status, wrong.text) == (403, "Wrong_Org")

@@ -72,6 +72,9 @@ def test_a_token_of_oauth_is_a_session_and_the_other_way_round(strict: Browserle
 
     assert strict.org.run(GetUserInfo(), Caller(token, 60)).user_name == "a@x.example"
     assert strict.userinfo(strict.org.token).json["preferred_username"] == "a@x.example"
+    for each in (token, strict.org.token):
+        found = strict.request("GET", "/services/data/v60.0/limits", HTTP_AUTHORIZATION=f"Bearer {each}")
+        assert found.status == 200
 
 
 def test_client_and_secret_may_come_in_a_basic_header(strict: Browserless) -> None:

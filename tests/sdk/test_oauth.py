@@ -170,9 +170,10 @@ def test_a_refusal_has_oauth_s_words(mock: Mock) -> None:
     assert (error.code, error.message, error.http_status) == ("invalid_client", "invalid client credentials", 400)
 
 
+@pytest.mark.parametrize("api", ["soap", "rest"])
 @pytest.mark.parametrize("flow", ["password", "secret", "key", "refresh"])
 def test_a_token_that_is_over_is_renewed_in_the_middle_of_a_call(
-    mock: Mock, flow: str, private_key: rsa.RSAPrivateKey
+    mock: Mock, flow: str, api: str, private_key: rsa.RSAPrivateKey
 ) -> None:
     given: dict[str, Any] = {
         "password": lambda: {**CLIENT, **USER},
@@ -180,7 +181,7 @@ def test_a_token_that_is_over_is_renewed_in_the_middle_of_a_call(
         "key": lambda: {"client_id": "app", "username": "a@x.example", "private_key": pem(private_key)},
         "refresh": lambda: {**CLIENT, "refresh_token": a_refresh_token(mock)},
     }[flow]()
-    with mockorg.connect(mock.url, **given) as org:
+    with mockorg.connect(mock.url, **given, api=api) as org:
         first = org.access_token
         mock.org.clock.advance(7201)
         [made] = org.create("Account", [{"Name": "once"}])
@@ -189,8 +190,9 @@ def test_a_token_that_is_over_is_renewed_in_the_middle_of_a_call(
         assert len(list(org.query("SELECT Id FROM Account"))) == 1, "what was refused was not done"
 
 
-def test_a_token_is_renewed_between_two_pages(mock: Mock) -> None:
-    with mockorg.connect(mock.url, **CLIENT, **USER) as org:
+@pytest.mark.parametrize("api", ["soap", "rest"])
+def test_a_token_is_renewed_between_two_pages(mock: Mock, api: str) -> None:
+    with mockorg.connect(mock.url, **CLIENT, **USER, api=api) as org:
         for _ in range(2):
             org.create("Account", [{"Name": str(number)} for number in range(150)])
         found = iter(org.query("SELECT Id FROM Account", batch_size=200))
