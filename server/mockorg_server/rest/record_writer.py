@@ -6,11 +6,12 @@ datetimes with ``+0000``; doubles as Java prints them; children as a query resul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from json.encoder import encode_basestring
 from typing import Any
 
 from mockorg_server.java_double import double_text
+from mockorg_server.rest.column_writer import column, literal
 from mockorg_server.schema.compound import MEMBERS
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.record_shape import (
@@ -28,6 +29,7 @@ MemberWriter = Callable[[Row], str]
 ValueWriter = Callable[[Any], str]
 
 AGGREGATE_RESULT = "AggregateResult"
+_FEW = 8  # rows for which columns are not worth their lists
 
 
 def _datetime(value: Any) -> str:
@@ -92,7 +94,24 @@ class RecordWriter:
 
     def records(self, rows: Sequence[Row]) -> str:
         """Write rows as a JSON array."""
-        return f"[{','.join(map(self.record, rows))}]"
+        if len(rows) < _FEW or self._key is None or self._type is not None:
+            return f"[{','.join(map(self.record, rows))}]"
+        return f"[{','.join(self._by_columns(rows, self._key))}]"
+
+    def _by_columns(self, rows: Sequence[Row], key: int) -> Iterable[str]:
+        """Write rows field by field: the values of each as one column, put into one template row by row."""
+        cells = tuple(zip(*rows, strict=True))
+        template = [literal(self._start) + '%s"}']
+        columns: list[Iterable[object]] = [cells[key]]
+        for member, writer in zip(self.shape.members, self._members, strict=True):
+            if isinstance(member, FieldMember) and member.type is not FieldType.BASE64:
+                conversion, values = column(member.type, cells[member.index], VALUE_WRITERS[member.type])
+                template.append(f'"{literal(member.name)}":{conversion}')
+                columns.append(values)
+            else:
+                template.append("%s")
+                columns.append([writer(row) for row in rows])
+        return map(f"{','.join(template)}}}".__mod__, zip(*columns, strict=True))
 
     def _attributes_start(self, name: str) -> str:
         url = f',"url":"{self._root}/sobjects/{name}/' if self._key is not None else ""
