@@ -160,3 +160,26 @@ def test_a_broken_file_of_hooks_is_told_in_one_line(tmp_path: Path, code: str, t
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"mockorg: argument --hooks: {path} {told}")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_schema_is_read_and_what_is_not_followed_is_told(tmp_path: Path) -> None:
+    fields = tmp_path / "objects" / "Account" / "fields"
+    fields.mkdir(parents=True)
+    text = (
+        '<CustomField xmlns="http://soap.sforce.com/2006/04/metadata"><fullName>ExtId__c</fullName><type>Text</type>'
+        "<length>9</length><sparkle>true</sparkle></CustomField>"
+    )
+    (fields / "ExtId__c.field-meta.xml").write_text(text)
+    with serving("--schema", str(tmp_path)) as server:
+        _, _, errors = server.end(signal.SIGTERM)
+
+    assert errors == "mockorg: schema: Account.ExtId__c: <sparkle> of a field is not understood\n"
+
+
+def test_a_broken_file_of_a_schema_ends_the_start_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "Thing__c.object").write_text("<CustomObject>\n<label>\n</CustomObject>")
+    ended = run("--schema", str(tmp_path))
+
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert re.fullmatch(r"mockorg: .*Thing__c\.object line 3: no XML: [^\n]+\n", ended.stderr)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mockorg_server.metadata.reading import SchemaSourceError, read_schema
+from mockorg_server.schema.feature import DEFAULT_FEATURES, MULTI_CURRENCY
 from mockorg_server.schema.schema import load_schema
 
 from .conftest import Folder, xml
@@ -14,6 +15,15 @@ FULL = """<label>Thing</label><pluralLabel>Things</pluralLabel><enableActivities
 <enableHistory>true</enableHistory><enableSearch>true</enableSearch><sharingModel>Private</sharingModel>
 <nameField><label>Thing Name</label><type>Text</type></nameField>"""
 MASTER = "<type>MasterDetail</type><referenceTo>Account</referenceTo><relationshipName>Things</relationshipName>"
+
+
+def test_a_currency_comes_with_several_currencies(folder: Folder) -> None:
+    folder.object("Thing__c")
+    features = DEFAULT_FEATURES | {MULTI_CURRENCY}
+    additions = read_schema([folder.path], features).additions
+
+    assert load_schema(features, additions=additions).latest.sobject("Thing__c").field("CurrencyIsoCode") is not None
+    assert "CurrencyIsoCode" not in names(folder, "Thing__c")
 
 
 def names(folder: Folder, sobject: str) -> list[str]:

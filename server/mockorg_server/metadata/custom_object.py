@@ -8,11 +8,13 @@ events.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from mockorg_server.metadata.facts import Facts
+from mockorg_server.schema.feature import MULTI_CURRENCY
 from mockorg_server.schema.field_type import FieldType
-from mockorg_server.schema.sobject import Field
+from mockorg_server.schema.sobject import Field, PicklistValue
 
 _SORTED: Final = {"filterable": True, "sortable": True, "aggregatable": True}
 _GROUPED: Final = {**_SORTED, "groupable": True}
@@ -89,6 +91,14 @@ def record_type_field() -> Field:
     return _reference("RecordTypeId", "Record Type ID", ("RecordType",), "RecordType", nillable=True, **_WRITTEN)
 
 
+def _currency() -> Field:
+    """Make the currency of a record's amounts, which orgs of several currencies have."""
+    kind = {"type": FieldType.PICKLIST, "restricted_picklist": True, "nillable": True, "defaulted_on_create": True}
+    values = (PicklistValue("USD", "USD"),)
+    currency = _text("CurrencyIsoCode", "Currency ISO Code", 3, picklist_values=values, **kind, **_WRITTEN)
+    return replace(currency, feature=MULTI_CURRENCY)
+
+
 def _last_activity() -> Field:
     date = {"type": FieldType.DATE, "soap_type": "xsd:date", "nillable": True, **_GROUPED}
     return _stamp("LastActivityDate", "Last Activity Date", **date)
@@ -101,6 +111,7 @@ def _record_fields(facts: Facts | None, label: str, is_detail: bool, has_record_
         *(() if is_detail else (_owner(),)),
         _is_deleted(),
         name_field(facts, label),
+        _currency(),
         *((record_type_field(),) if has_record_types else ()),
         *_audit(),
         *((_last_activity(),) if facts is not None and facts.flag("enableActivities") else ()),

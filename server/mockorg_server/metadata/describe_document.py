@@ -45,6 +45,7 @@ _CHILD_KEYS: Final = {
     **_plain_keys(ChildRelationship),
     "childSObject": ("child_sobject", str, False),
 }
+_MASTER: Final = "012000000000000"  # how the id of every master record type begins; old versions do not tell it
 _OWN_WORDS: Final = frozenset({"minApiVersion", "feature", "idPrefix", "autoNumberFormat", "namespace", "sharingModel"})
 
 _DERIVED: Final = frozenset(
@@ -185,5 +186,5 @@ def _record_types(infos: Iterable[Raw]) -> Iterator[RecordType]:
             active=bool(info.get("active", True)),
             is_default=bool(info.get("defaultRecordTypeMapping")),
             is_available=bool(info.get("available", True)),
-            is_master=bool(info.get("master")),
+            is_master=bool(info.get("master", info["recordTypeId"].startswith(_MASTER))),
         )
