@@ -292,6 +292,37 @@ def test_bodies_of_every_form_arrive() -> None:
         assert names(org.client) == ["é"] * 3
 
 
+def test_a_seed_is_loaded_once_and_each_scope_finds_it_untouched() -> None:
+    seed = {"records": [{"attributes": {"type": "Account", "referenceId": "a"}, "Name": "Seeded"}]}
+    tokens = set()
+    for _ in range(3):
+        with mock_org(seed=seed) as org:
+            org.on("before insert", "Contact", lambda event: event.add_error("no"))
+            org.clock.freeze("2030-01-01T00:00:00Z")
+            assert names(login()) == ["Seeded"]
+            [made] = login().create("Account", [{"Name": "Of this test"}])
+            tokens.add((org.token, made.id))
+            with org.savepoint():
+                org.reset()
+                assert names(org.client) == ["Seeded"]
+            assert len(names(org.client)) == 2
+    assert len(tokens) == 1  # the same org, as it was
+    with mock_org(seed=seed) as org:
+        assert org.client.create("Contact", [{"LastName": "Fox"}])[0].success
+        assert not org.clock.frozen
+        with mock_org(seed=seed) as inner:
+            inner.client.delete([inner.client.query(QUERY).records[0].id])
+        assert names(org.client) == ["Seeded"]
+
+
+def test_a_seed_file_that_was_written_again_is_read_again(tmp_path: Any) -> None:
+    file = tmp_path / "Account.csv"
+    for count in (1, 2):
+        file.write_text("Name\n" + "Acme\n" * count)
+        with mock_org(seed=file) as org:
+            assert len(names(org.client)) == count
+
+
 @pytest.mark.parametrize(
     ("options", "error", "told"),
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -107,11 +109,17 @@ class MockOrg:
         """Go back to the state just after start."""
         self._org.reset()
 
-    def __getattr__(self, name: str) -> Any:
-        # What the server's org offers to tests beside this (hooks of the save, Apex REST handlers) is offered as it is.
-        if name in _PASSED_ON:
-            return getattr(self._org, name)
-        raise AttributeError(f"a MockOrg has no {name!r}")
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Undo at the end of a ``with`` block all that happened to the org in it; blocks may be nested."""
+        return self._org.savepoint()
 
+    def on(self, event: str, sobject: str, hook: Callable[..., Any] | None = None) -> Any:
+        """Register a save hook: ``org.on("before insert", "Account", fn)``, or as a decorator without ``fn``.
 
-_PASSED_ON = frozenset({"on", "apexrest"})
+        Raises ValueError for an unknown event or sObject.
+        """
+        return self._org.hook_org.on(event, sobject, hook)
+
+    def apexrest(self, path: str, handler: Callable[..., object] | None = None) -> Any:
+        """Register what answers ``/services/apexrest`` + ``path``; as ``on``, a decorator too. Raises ValueError."""
+        return self._org.hook_org.apexrest(path, handler)

@@ -72,7 +72,7 @@ class OrgScope(Scope[MockOrg]):
         stage = _STAGES.take(settings, door.depth() + 1)
         stack.callback(_STAGES.give_back, stage)
         authority = settings.url.partition("://")[2]
-        route = Route(stage.app, authority, settings.org.my_domain or "", settings.allowed)
+        route = Route(stage.app, authority, settings.my_domain, settings.allowed)
         door.open(route)
         stack.callback(door.close, route)
         return MockOrg(stage.org, settings.url, route)

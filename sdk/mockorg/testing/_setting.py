@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from mockorg_server.control.seed_document import ChildField
     from mockorg_server.core.seed import SeedRecord
     from mockorg_server.core.setting import OrgSettings
     from mockorg_server.schema.schema import Additions
@@ -29,21 +30,24 @@ KNOWN: Final = frozenset(
 
 @dataclass(frozen=True)
 class ScopeSettings:
-    """An org's settings, its URL, and which other hosts requests may go on to (None = all).
+    """How an org is set up, its URL, and which other hosts requests may go on to (None = all).
 
-    ``key`` stands for all that the org is made of: orgs of the same key are the same at their start.
+    ``key`` stands for all that the org is made of: orgs of the same key are the same at their start. ``org`` reads the
+    seed, which is not done for an org that waits ready; it raises SeedDocumentError.
     """
 
-    org: OrgSettings
+    org: Callable[[], OrgSettings]
+    my_domain: str
     url: str
     allowed: frozenset[str] | None
     key: str
+    has_seed: bool
 
 
 def scope_settings(options: Mapping[str, Any], folder: Path | None = None) -> ScopeSettings:
     """Read keyword arguments; relative paths begin at ``folder``, or where the process stands.
 
-    Raises TypeError for an unknown name, ValueError (SeedDocumentError and SchemaSourceError among them) for a value.
+    Raises TypeError for an unknown name, ValueError (SchemaSourceError among them) for a value.
     """
     from mockorg_server.control.org_document import settings_of  # noqa: PLC0415
     from mockorg_server.core.setting import OrgSettings  # noqa: PLC0415
@@ -54,21 +58,18 @@ def scope_settings(options: Mapping[str, Any], folder: Path | None = None) -> Sc
     given = {name: value for name, value in options.items() if value is not None}
     document = {name: _plain(name, given[name]) for name in _DOCUMENT if name in given}
     document.setdefault("my_domain", DEFAULT_MY_DOMAIN)
-    plain = settings_of(document, OrgSettings())
-    schema = _paths(given.get("schema"), folder)
-    seed = given.get("seed", ())
-    additions = _additions(tuple((path, _stamp(path)) for path in schema), plain.features) if schema else None
-    settings = replace(
-        plain,
-        additions=additions,
-        seeds=tuple(_seeds(seed, folder, plain, additions)),
-        session_seed=given.get("session_seed"),
-        enforce_permissions=bool(given.get("enforce_permissions")),
-    )
-    url = _url(given.get("url") or f"https://{settings.my_domain}.my.salesforce.com")
-    plain_parts = (document, settings.session_seed, settings.enforce_permissions)
-    key = repr((plain_parts, [(str(path), _stamp(path)) for path in schema], _seed_key(seed, folder)))
-    return ScopeSettings(settings, url, _allowed(given.get("other_hosts", "pass")), key)
+    plain = settings_of(document, OrgSettings(session_seed=given.get("session_seed")))
+    plain = replace(plain, enforce_permissions=bool(given.get("enforce_permissions")))
+    sources = tuple((path, _stamp(path)) for path in _paths(given.get("schema"), folder))
+    seed = _seed_parts(given.get("seed"), folder)
+
+    def org() -> OrgSettings:
+        additions = _additions(sources, plain.features) if sources else None
+        return replace(plain, additions=additions, seeds=tuple(_seeds(seed, plain, additions)))
+
+    url = _url(given.get("url") or f"https://{plain.my_domain}.my.salesforce.com")
+    key = repr((document, sources, [_seed_key(part) for part in seed], plain.session_seed, plain.enforce_permissions))
+    return ScopeSettings(org, plain.my_domain or "", url, _allowed(given.get("other_hosts", "pass")), key, bool(seed))
 
 
 _DOCUMENT: Final = ("my_domain", "edition", "without", "users", "connected_apps", "clock")
@@ -143,14 +144,12 @@ def _additions(sources: tuple[tuple[Path, object], ...], features: frozenset[str
     return read_schema([path for path, _ in sources], features).additions
 
 
-def seed_records(
-    document: object, sobject: str | None, child_field: Any, folder: Path | None = None
-) -> list[SeedRecord]:
+def seed_records(document: object, sobject: str | None, child_field: ChildField) -> list[SeedRecord]:
     """Read a seed in any form: a path, a tree, a list of records of one type. Raises SeedDocumentError, ValueError."""
     from mockorg_server.control.seed_document import parse_posted, read_seed_file  # noqa: PLC0415
 
     if isinstance(document, str | PathLike):
-        return read_seed_file(_found(Path(document), folder), child_field)
+        return read_seed_file(_found(Path(document), None), child_field)
     if isinstance(document, Mapping):
         return parse_posted(dict(document), sobject, child_field)
     if isinstance(document, Sequence) and sobject is None:
@@ -158,30 +157,26 @@ def seed_records(
     return parse_posted(document, sobject, child_field)
 
 
-def _seeds(seed: Any, folder: Path | None, settings: OrgSettings, additions: Additions | None) -> list[SeedRecord]:
+def _seeds(seed: Sequence[Any], settings: OrgSettings, additions: Additions | None) -> list[SeedRecord]:
     if not seed:
         return []
     from mockorg_server.control.seed_document import child_field_of  # noqa: PLC0415
     from mockorg_server.schema.schema import load_schema  # noqa: PLC0415
 
     child_field = child_field_of(load_schema(settings.features, additions=additions).latest)
-    return [record for part in _seed_parts(seed) for record in seed_records(part, None, child_field, folder)]
+    return [record for part in seed for record in seed_records(part, None, child_field)]
 
 
-def _seed_parts(seed: Any) -> list[Any]:
+def _seed_parts(seed: Any, folder: Path | None) -> list[Any]:
     """Tell the parts of a seed: files and trees, each loaded after the other; or one list of records."""
-    if isinstance(seed, str | PathLike | Mapping):
-        return [seed]
-    parts = list(seed)
-    return [parts] if any(isinstance(part, Mapping) and "records" not in part for part in parts) else parts
+    if not seed:
+        return []
+    parts = [seed] if isinstance(seed, str | PathLike | Mapping) else list(seed)
+    if any(isinstance(part, Mapping) and "records" not in part for part in parts):
+        return [parts]
+    return [_found(Path(part), folder) if isinstance(part, str | PathLike) else part for part in parts]
 
 
-def _seed_key(seed: Any, folder: Path | None) -> list[object]:
-    key: list[object] = []
-    for part in _seed_parts(seed) if seed else ():
-        if isinstance(part, str | PathLike):
-            path = _found(Path(part), folder)
-            key.append((str(path), _stamp(path)))
-        else:
-            key.append(json.dumps(part, sort_keys=True, default=str))
-    return key
+def _seed_key(part: Any) -> object:
+    """Tell a part of a seed from others; a file is another when it was written again."""
+    return (str(part), _stamp(part)) if isinstance(part, Path) else json.dumps(part, sort_keys=True, default=str)

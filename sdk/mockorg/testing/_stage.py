@@ -1,30 +1,37 @@
 """Where orgs of tests stand: applications that were built once and serve one org after the other.
 
-Building an application takes longer than a test; opening an org takes a moment. It patches nothing and knows no
-client.
+Building an application takes longer than a test, and so does loading a seed; opening an empty org or going back to a
+savepoint takes a moment. It patches nothing and knows no client.
 """
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from mockorg.testing._setting import ScopeSettings
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+    from mockorg.testing._setting import ScopeSettings
     from mockorg_server.core.host import Host
     from mockorg_server.core.org import Org
+
+_MOST_KEPT: Final = 8  # orgs with seeds that wait for the next test of their kind; the oldest is let go
 
 
 @dataclass(eq=False)
 class Stage:
-    """An application, and the host whose one org it serves."""
+    """An application, and the host whose org it serves.
+
+    ``key`` is that of an org with a seed, which outlives its tests; ``undo`` takes back what a test did to it.
+    """
 
     app: WSGIApplication
     host: Host
+    key: object = None
+    undo: ExitStack = field(default_factory=ExitStack)
 
     @property
     def org(self) -> Org:
@@ -37,26 +44,51 @@ class Stages:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._idle: list[Stage] = []
+        self._empty: list[Stage] = []
+        self._seeded: list[Stage] = []
 
     def take(self, settings: ScopeSettings, number: int) -> Stage:
-        """Give a stage with a fresh org; ``number`` tells its ids from those of the orgs around it."""
+        """Give a stage with an org in its first state; ``number`` tells its ids from those of the orgs around it."""
+        key = (settings.key, number)
+        with self._lock:
+            kept = next((each for each in self._seeded if each.key == key), None)
+            if kept is not None:
+                self._seeded.remove(kept)
+        stage = self._open(settings, number) if kept is None else kept
+        if settings.has_seed:
+            stage.key = key
+            stage.undo.enter_context(stage.org.savepoint())
+        return stage
+
+    def give_back(self, stage: Stage) -> None:
+        """Take a stage back, its org as it was, or closed."""
+        if stage.key is not None:
+            stage.undo.close()
+        let_go = None
+        with self._lock:
+            if stage.key is not None:
+                self._seeded.append(stage)
+                let_go = self._seeded.pop(0) if len(self._seeded) > _MOST_KEPT else None
+            else:
+                let_go = stage
+        if let_go is not None:
+            let_go.host.close()
+            let_go.key = None
+            with self._lock:
+                self._empty.append(let_go)
+
+    def _open(self, settings: ScopeSettings, number: int) -> Stage:
         from mockorg_server.app import build_app  # noqa: PLC0415
         from mockorg_server.core.host import Host  # noqa: PLC0415
         from mockorg_server.core.org import Org  # noqa: PLC0415
         from mockorg_server.schema.schema import load_schema  # noqa: PLC0415
 
-        org = Org(load_schema(settings.org.features, additions=settings.org.additions), settings.org, number)
+        chosen = settings.org()
+        org = Org(load_schema(chosen.features, additions=chosen.additions), chosen, number)
         with self._lock:
-            idle = self._idle.pop() if self._idle else None
-        if idle is not None:
-            idle.host.renew(org)
-            return idle
-        host = Host((org,))
-        return Stage(build_app(host), host)
-
-    def give_back(self, stage: Stage) -> None:
-        """Close the orgs of a stage, which is free for another."""
-        stage.host.close()
-        with self._lock:
-            self._idle.append(stage)
+            stage = self._empty.pop() if self._empty else None
+        if stage is None:
+            host = Host((org,))
+            return Stage(build_app(host), host)
+        stage.host.renew(org)
+        return stage

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 
 def text_of(instant: datetime) -> str:
@@ -59,6 +60,16 @@ class Clock:
                 self._frozen_at += step
             else:
                 self._offset += step
+
+    def mark(self) -> object:
+        """Give what ``go_back`` needs to set the clock as it is now."""
+        with self._lock:
+            return self._frozen_at, self._offset
+
+    def go_back(self, mark: Any) -> None:
+        """Set the clock as it was; one that ran has run on."""
+        with self._lock:
+            self._frozen_at, self._offset = mark
 
     def reset(self) -> None:
         """Go back to how the clock was made."""

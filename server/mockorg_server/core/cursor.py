@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from mockorg_server.core.clock import Clock
 from mockorg_server.core.error import OrgError
@@ -76,6 +77,17 @@ class Cursors:
         cursor.ended |= done
         locator = None if done else f"{cursor_id}-{end}"
         return QueryResult(cursor.shape, cursor.rows[start:end], len(cursor.rows), done, locator)
+
+    def mark(self) -> object:
+        """Give what ``go_back`` needs."""
+        with self._lock:
+            return dict(self._cursors), self._kept_rows
+
+    def go_back(self, mark: Any) -> None:
+        """Forget the cursors that were made since, and know those that were let go since."""
+        cursors, kept_rows = mark
+        with self._lock:
+            self._cursors, self._kept_rows = dict(cursors), kept_rows
 
     def clear(self) -> None:
         """Forget every cursor."""

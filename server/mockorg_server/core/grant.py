@@ -9,11 +9,14 @@ import random
 import secrets
 import string
 import threading
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
 from mockorg_server.core.clock import Clock
+from mockorg_server.core.session import random_state
 
 CODE_LIFE = timedelta(minutes=15)
 DEVICE_CODE_LIFE = timedelta(minutes=10)
@@ -163,6 +166,20 @@ class Grants:
         """Use a device code up; False when another was faster."""
         with self._lock:
             return self._devices.pop(device.device_code, None) is not None
+
+    def mark(self) -> object:
+        """Give what ``go_back`` needs."""
+        with self._lock:
+            state = (self._refresh, self._revoked, self._codes, self._devices)
+            return deepcopy(state), random_state(self._random)
+
+    def go_back(self, mark: Any) -> None:
+        """Forget what was granted since, and know what was used up since."""
+        state, random_was = mark
+        with self._lock:
+            self._refresh, self._revoked, self._codes, self._devices = deepcopy(state)
+            if random_was is not None:
+                self._random.setstate(random_was)
 
     def clear(self) -> None:
         """Forget everything."""

@@ -174,6 +174,14 @@ class Hooks:
         key = (timing, operation, known.name)
         self._hooks[key] = (*self._hooks.get(key, ()), hook)
 
+    def mark(self) -> object:
+        """Give what ``go_back`` needs."""
+        return dict(self._hooks)
+
+    def go_back(self, mark: Any) -> None:
+        """Forget the hooks that were registered since."""
+        self._hooks = dict(mark)
+
     def of(self, timing: str, operation: str, sobject: str) -> tuple[Hook, ...]:
         """Give the hooks of an event."""
         return self._hooks.get((timing, operation, sobject), ()) if self._hooks else ()

@@ -74,6 +74,14 @@ class HookOrg:
         self.apexrest_handlers[path] = handler
         return handler
 
+    def mark(self) -> object:
+        """Give what ``go_back`` needs."""
+        return dict(self.apexrest_handlers)
+
+    def go_back(self, mark: Any) -> None:
+        """Forget the handlers that were registered since."""
+        self.apexrest_handlers = dict(mark)
+
     @property
     def now(self) -> datetime:
         """The org's time."""

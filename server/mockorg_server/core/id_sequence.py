@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from typing import Any
 
 from mockorg_server.schema.identifier import SHORT, base62, number_of, to_long_id
 
@@ -53,6 +54,14 @@ class IdSequence:
         """Give a copy of the counters, to be kept with the data."""
         with self._lock:
             return dict(self._used)
+
+    def mark(self) -> object:
+        """Give what ``go_back`` needs."""
+        return self.used()
+
+    def go_back(self, mark: Any) -> None:
+        """Give out once more what was given out since."""
+        self.reset(mark)
 
     def reset(self, used: Mapping[str, int]) -> None:
         """Set the counters back to a copy taken earlier."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sized
+from typing import Any
 
 from mockorg_server.core.error import OrgError
 
@@ -51,6 +52,15 @@ class ApiUsage:
     def reading(self) -> tuple[int, int]:
         """Give the requests so far and the daily limit."""
         return self._current, self._limit
+
+    def mark(self) -> object:
+        """Give what ``go_back`` needs."""
+        return self._current
+
+    def go_back(self, mark: Any) -> None:
+        """Forget the requests since."""
+        with self._lock:
+            self._current = mark
 
     def reset(self) -> None:
         """Start from zero again."""

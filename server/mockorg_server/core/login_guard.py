@@ -7,8 +7,10 @@ Ten wrong passwords in a row lock a user out for 15 minutes (the platform's defa
 from __future__ import annotations
 
 import threading
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from mockorg_server.core.clock import Clock
 
@@ -66,6 +68,16 @@ class LoginGuard:
                 record.blocked_until = now + _HOUR
                 return False
             return True
+
+    def mark(self) -> object:
+        """Give what ``go_back`` needs."""
+        with self._lock:
+            return deepcopy(self._records)
+
+    def go_back(self, mark: Any) -> None:
+        """Forget the attempts since."""
+        with self._lock:
+            self._records = deepcopy(mark)
 
     def reset(self) -> None:
         """Forget everything."""

@@ -38,6 +38,7 @@ from mockorg_server.core.id_sequence import IdSequence
 from mockorg_server.core.limit import ApiUsage
 from mockorg_server.core.messaging.simulator import Messaging
 from mockorg_server.core.permission import Permissions
+from mockorg_server.core.savepoint import Part, PartMarks
 from mockorg_server.core.seed import SeedRecord, load
 from mockorg_server.core.session import Caller, Sessions
 from mockorg_server.core.setting import OrgSettings, UserSetting
@@ -193,6 +194,31 @@ class Org:
             self.directory.guard.reset()
             self.usage.reset()
             self.messaging.reload()
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo at the end of the block all that happened to the org in it: data, ids, sessions, locators, clock, hooks.
+
+        Savepoints may be nested. One waits for the calls that run, at both ends. With a database in memory its cost is
+        that of the changes alone; a file is copied whole. Raises OrgError when the database refuses.
+        """
+        with self._gate.alone(), _refusing():
+            mark, marks = self._store.mark(), PartMarks(self._parts)
+        try:
+            yield
+        finally:
+            with self._gate.alone(), _refusing():
+                self._store.go_back(mark)
+                marks.go_back()
+                self.messaging.reload()
+
+    @property
+    def _parts(self) -> tuple[Part, ...]:
+        """What has a state in memory that goes back with the data."""
+        return (
+            *(self.clock, self.ids, self.sessions, self.cursors, self.grants, self.directory.guard, self.usage),
+            *(self.hooks, self.hook_org),
+        )
 
     def api_usage(self) -> tuple[int, int]:
         """Give the API requests so far and the daily limit."""

@@ -8,6 +8,7 @@ import string
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from mockorg_server.core.clock import Clock
 from mockorg_server.core.error import OrgError
@@ -139,10 +140,31 @@ class Sessions:
             session.used_at = self._clock.now()
             self._sessions = {session.id: session}
 
+    def mark(self) -> object:
+        """Give what ``go_back`` needs."""
+        with self._lock:
+            sessions = [(session, session.used_at) for session in self._sessions.values()]
+            return sessions, random_state(self._random)
+
+    def go_back(self, mark: Any) -> None:
+        """End what was opened since, and open what has ended since."""
+        sessions, state = mark
+        with self._lock:
+            for session, used_at in sessions:
+                session.used_at = used_at
+            self._sessions = {session.id: session for session, _ in sessions}
+            if state is not None:
+                self._random.setstate(state)
+
     def _sweep(self) -> None:
         now = self._clock.now()
         self._sessions = {key: session for key, session in self._sessions.items() if not _is_over(session, now)}
         self._sweep_at = max(_FIRST_SWEEP, 2 * len(self._sessions))
+
+
+def random_state(source: random.Random) -> Any:
+    """Give the state of a source that was seeded, to be set again; None for one that cannot be guessed."""
+    return None if isinstance(source, random.SystemRandom) else source.getstate()
 
 
 def _is_over(session: Session, now: datetime) -> bool:

@@ -33,6 +33,7 @@ class FileDatabase:
         self._lock = FileLock(path)
         self._engine = self._dialect.file_engine(path)
         self._own: PoolProxiedConnection | None = None
+        self._marks: list[tuple[bytes, Holding]] = []
         try:
             _make(path)
             self._own = self._connect()
@@ -78,6 +79,17 @@ class FileDatabase:
             except self._dialect.driver_errors as error:
                 raise self._dialect.refusal(error) from error
             self._holding = holding or adopt(own, self._layout)
+
+    def mark(self) -> int:
+        """Remember the whole database. As ``write``."""
+        self._marks.append(self.image())
+        return len(self._marks)
+
+    def go_back(self, mark: int) -> None:
+        """Put the remembered database in its place. As ``write``."""
+        if mark <= len(self._marks):
+            self.replace(*self._marks[mark - 1])
+            del self._marks[mark - 1 :]
 
     def close(self) -> None:
         """Let go of the file."""

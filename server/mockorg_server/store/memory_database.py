@@ -4,6 +4,9 @@ So readers never wait for a writer, however long its transaction is open, and ne
 has nothing that does this in memory: its shared cache locks whole tables, and a write-ahead log needs a file. The copy
 that was left by a swap gets the same statements once more, from a list, just before the next write. Readers take turns
 on their copy's one connection.
+
+A mark is a savepoint in a transaction that stays open on both copies: what is committed after it is committed within
+that transaction, and to go back is SQLite's own undo, whose cost is that of the changes alone.
 """
 
 from __future__ import annotations
@@ -25,6 +28,9 @@ from mockorg_server.store.layout import Layout
 from mockorg_server.store.read import Reader
 from mockorg_server.store.write import Change, Writer
 
+_SAVEPOINT: Final = "SAVEPOINT write"
+_UNDO: Final = "ROLLBACK TO write"
+_RELEASE: Final = "RELEASE write"
 _MAX_CHANGES: Final = 20_000  # a list of more than this costs more than copying everything
 
 
@@ -36,6 +42,15 @@ class _Copy:
     holding: Holding = field(default_factory=Holding)
     turn: AbstractContextManager[bool] = field(default_factory=RLock)
     readers: list[int] = field(default_factory=list)
+    marks: int = 0  # savepoints that are open on the connection
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Where to go back to: both copies were the same then."""
+
+    copies: tuple[_Copy, _Copy]
+    holding: Holding
 
 
 class MemoryDatabase:
@@ -50,6 +65,7 @@ class MemoryDatabase:
         self._current.holding = adopt(self._current.connection, layout)
         self._other: _Copy | None = None
         self._missing: list[Change] | None = None  # what the other copy lacks; None = it must be copied whole
+        self._marks: list[_Mark] = []
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
@@ -65,17 +81,18 @@ class MemoryDatabase:
     def write(self) -> Iterator[Writer]:
         """Give a Writer; commit at the end. One at a time, which the caller sees to."""
         copy = self._level_copy()
-        execute(copy.connection, self._layout, self._dialect.begin_write)
+        self._begin(copy)
         try:
             changes: list[Change] = []
             writer = Writer(copy.connection, self._layout, copy.holding, changes)
             yield writer
-            writer.commit()
-            copy.holding = writer.holding
-            if changes:
-                self._publish(copy, changes if len(changes) <= _MAX_CHANGES else None)
-        finally:
-            roll_back(copy.connection, self._layout)
+            writer.commit(_RELEASE if copy.marks else None)
+        except BaseException:
+            self._roll_back(copy)
+            raise
+        copy.holding = writer.holding
+        if changes:
+            self._publish(copy, changes if copy.marks or len(changes) <= _MAX_CHANGES else None)
 
     def image(self) -> tuple[bytes, Holding]:
         """Copy the whole database."""
@@ -84,6 +101,8 @@ class MemoryDatabase:
 
     def replace(self, image: bytes, holding: Holding | None) -> None:
         """Put an image in the place of everything; ``holding`` None = an image of another schema. As ``write``."""
+        if self._marks and self._other is not None and self._other.marks:
+            self._other = None  # both copies are left as they are, for the marks on them
         copy = self._free_copy()
         self._missing = None
         try:
@@ -92,16 +111,66 @@ class MemoryDatabase:
             raise self._dialect.refusal(error) from error
         copy.holding = holding or adopt(copy.connection, self._layout)
         self._publish(copy, None)
+        if self._other is not None and self._other.marks:
+            self._other = None
+
+    def mark(self) -> int:
+        """Remember the database as it is; give the mark. As ``write``."""
+        other = self._level_copy()
+        with self._reading() as current:
+            for copy in (current, other):
+                if not copy.marks:
+                    execute(copy.connection, self._layout, self._dialect.begin_write)
+                copy.marks += 1
+                execute(copy.connection, self._layout, f"SAVEPOINT mark{copy.marks}")
+            self._marks.append(_Mark((current, other), current.holding))
+        return len(self._marks)
+
+    def go_back(self, mark: int) -> None:
+        """Undo what was written since a mark; later marks are gone as well. As ``write``, and nobody reads."""
+        while len(self._marks) >= mark:
+            self._undo(self._marks.pop())
+
+    def _undo(self, mark: _Mark) -> None:
+        with self._leaving:
+            left = [copy for copy in (self._current, self._other) if copy is not None and copy not in mark.copies]
+            self._current, self._other = mark.copies
+            self._missing = []
+        for copy in left:  # of a replacement since the mark
+            self._await_readers(copy)
+            copy.connection.close()
+        for copy in mark.copies:
+            self._await_readers(copy)
+            if copy.marks > 1:
+                execute(copy.connection, self._layout, f"ROLLBACK TO mark{copy.marks}")
+                execute(copy.connection, self._layout, f"RELEASE mark{copy.marks}")
+            else:
+                roll_back(copy.connection, self._layout)
+            copy.marks -= 1
+            copy.holding = mark.holding
 
     def close(self) -> None:
         """Let go of the memory, when the last reader has left."""
         with self._leaving:
-            copies = [copy for copy in (self._current, self._other) if copy is not None]
+            marked = [copy for mark in self._marks for copy in mark.copies]
+            copies = [copy for copy in (self._current, self._other, *marked) if copy is not None]
             self._current = self._other = None
-        for copy in copies:
+            self._marks.clear()
+        for copy in {id(copy): copy for copy in copies}.values():
             self._await_readers(copy)
             copy.connection.close()
         self._engine.dispose()
+
+    def _begin(self, copy: _Copy) -> None:
+        execute(copy.connection, self._layout, _SAVEPOINT if copy.marks else self._dialect.begin_write)
+
+    def _roll_back(self, copy: _Copy) -> None:
+        """Undo the write that is open on a copy."""
+        if not copy.marks:
+            roll_back(copy.connection, self._layout)
+        elif self._dialect.is_in_transaction(copy.connection):
+            execute(copy.connection, self._layout, _UNDO)
+            execute(copy.connection, self._layout, _RELEASE)
 
     def _new_copy(self) -> _Copy:
         return _Copy(self._engine.raw_connection())
@@ -157,21 +226,25 @@ class MemoryDatabase:
                 self._repeat(copy, missing)
         except self._dialect.driver_errors as error:
             raise self._dialect.refusal(error) from error
-        finally:
-            roll_back(copy.connection, self._layout)
         self._missing = []
         return copy
 
     def _repeat(self, copy: _Copy, changes: list[Change]) -> None:
-        cursor = copy.connection.cursor()
-        cursor.execute(self._dialect.begin_write)
-        for sql, same in groupby(changes, key=itemgetter(0)):
-            values = [each for _, each in same]
-            if len(values) == 1:
-                cursor.execute(sql, values[0])
-            else:
-                cursor.executemany(sql, values)
-        cursor.execute(self._dialect.commit)
+        self._begin(copy)
+        try:
+            cursor = copy.connection.cursor()
+            for sql, same in groupby(changes, key=itemgetter(0)):
+                values = [each for _, each in same]
+                if len(values) == 1:
+                    cursor.execute(sql, values[0])
+                else:
+                    cursor.executemany(sql, values)
+            cursor.execute(_RELEASE if copy.marks else self._dialect.commit)
+        except BaseException:
+            self._roll_back(copy)
+            if copy.marks:  # it cannot be copied whole, so it is repeated once more
+                self._missing = changes
+            raise
         with self._leaving:
             if self._current is not None:
                 copy.holding = self._current.holding

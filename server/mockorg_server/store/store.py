@@ -81,6 +81,19 @@ class Store:
         with self._alone():
             self._database.replace(snapshot.image, snapshot.holding if snapshot.layout is self._layout else None)
 
+    def mark(self) -> int:
+        """Remember the database as it is, beside what is remembered already; give the mark for ``go_back``."""
+        with self._alone():
+            return self._database.mark()
+
+    def go_back(self, mark: int) -> None:
+        """Undo all that was committed since a mark, which is gone then, as are those that were made after it.
+
+        A mark that is gone changes nothing. Nobody may read meanwhile.
+        """
+        with self._alone():
+            self._database.go_back(mark)
+
     def close(self) -> None:
         """Let go of the database, when whoever writes has ended. A second call does nothing."""
         with self._writing:

@@ -101,9 +101,9 @@ class Writer(Reader):
         finally:
             self._depth -= 1
 
-    def commit(self) -> None:
-        """End the transaction and keep it. The Store calls this."""
-        self._run(self._dialect.commit, ())
+    def commit(self, statement: str | None = None) -> None:
+        """End the transaction and keep it; ``statement`` ends one that is part of a larger one. For the Store alone."""
+        self._run(statement or self._dialect.commit, ())
 
     def _ensure(self, sobject: SObject) -> Table:
         table = self._layout.table(sobject.name)
