@@ -2,8 +2,12 @@
 
 import pytest
 
-from mockorg_server.core.calls.operation import Query, Retrieve
+from mockorg_server.core.calls.operation import Query, Retrieve, Undelete
 from mockorg_server.core.error import OrgError
+from mockorg_server.formula.formula import Use, compile_formula
+from mockorg_server.schema.schema import load_schema
+
+from .conftest import additions
 
 
 def test_a_formula_is_selected_filtered_sorted_and_grouped(org):
@@ -68,6 +72,26 @@ def test_roll_ups_follow_their_details(org):
     org.delete(first)
     assert org.rows(query)[1] == (0, 0.0, None, 0.0, 0.0)
     assert org.rows("SELECT Name FROM Account WHERE Deals__c > 0") == [("One",)]
+
+
+def test_custom_labels_are_texts():
+    schema = load_schema(additions=additions(labels={"hello": "Hi"}))
+    account = schema.latest.sobject("Account")
+    formula = compile_formula("$Label.Hello & $Label.c.Hello", schema.latest, account, Use.FIELD)
+    assert formula.run((), None) == "HiHi"
+
+
+def test_an_undelete_counts_again(org):
+    account = org.made("Account", Name="A")
+    deal = org.opportunity(account, 5)
+    heard = []
+    org.org.on("after undelete", "Opportunity", lambda event: heard.append((event.record["Amount"], event.old_record)))
+    org.delete(deal)
+    assert org.rows("SELECT Deals__c FROM Account") == [(0,)]
+    (back,) = org.run(Undelete((deal,)))
+    assert back.success
+    assert org.rows("SELECT Deals__c, Total__c FROM Account") == [(1, 5.0)]
+    assert heard == [(5.0, None)]
 
 
 def test_a_changed_roll_up_saves_the_parent(org):

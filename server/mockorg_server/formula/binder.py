@@ -98,6 +98,8 @@ class Binder:
     def _name(self, node: Name) -> Term:
         if node.text.lower() == "$system.origindatetime":
             return _constant(Kind.DATETIME, datetime(1900, 1, 1, tzinfo=UTC), node.position)
+        if node.parts[0].lower() == "$label":
+            return self._label(node)
         leaf = find_leaf(self._view, self._root, node)
         kind = KINDS[leaf.field.type]
         if kind is None:
@@ -105,6 +107,13 @@ class Binder:
         if kind is Kind.PLACE:
             return self._place(leaf, node)
         return Term(kind, self._reading(leaf), node.position, leaf=leaf, text=node.text)
+
+    def _label(self, node: Name) -> Term:
+        """Give a custom label's text; a namespace may stand before its name."""
+        text = self._view.labels.get(node.parts[-1].lower()) if 1 < len(node.parts) < 4 else None
+        if text is None:
+            raise FormulaError(f"Field {node.text} does not exist. Check spelling.", node.position)
+        return _constant(Kind.TEXT, text, node.position)
 
     def _place(self, leaf: Leaf, node: Name) -> Term:
         sobject = self._view.sobject(leaf.sobject)

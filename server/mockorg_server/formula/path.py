@@ -16,13 +16,17 @@ GLOBALS: Final[Mapping[str, str]] = {
     "$userrole": "UserRole",
     "$organization": "Organization",
 }
-_UNSUPPORTED: Final = ("$label", "$permission", "$api", "$client", "$action", "$resource", "$site", "$network")
+_UNSUPPORTED: Final = ("$permission", "$api", "$client", "$action", "$resource", "$site", "$network")
 MAX_STEPS: Final = 10
 """Relationships in one path (Salesforce Help, tips on cross-object formulas)."""
 
 
 class View(Protocol):
     """What the binder asks of a schema view."""
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The texts of custom labels, by name in lower case."""
 
     def sobject(self, name: str) -> SObject | None:
         """Give the sObject of that name in any case, or None."""

@@ -71,6 +71,7 @@ def read_schema(
     additions = replace(
         additions,
         grants=tuple(grant for grant, _ in grants),
+        labels=reader.labels,
         records=(*additions.records, *(row for _, row in grants)),
     )
     return SchemaReading(additions, reader.notes.all())
@@ -82,6 +83,7 @@ class _Reader:
         self.sets = ValueSets()
         self.notes = Notes()
         self.grants: dict[tuple[bool, str], tuple[Grant, AddedRecord]] = {}
+        self.labels: dict[str, str] = {}
         self._facts = FactsReader()
         self._wsdls: list[Path] = []
         self._unused: Counter[str] = Counter()
@@ -94,6 +96,7 @@ class _Reader:
             "platformEventChannelMember": self._take_channel_member,
             "profile": self._take_profile,
             "permissionset": self._take_permission_set,
+            "labels": self._take_labels,
             CUSTOM_METADATA: self._take_record,
             "globalValueSet": lambda path, facts: self.sets.add_global(name_of(path), facts),
         }
@@ -206,6 +209,10 @@ class _Reader:
         stem, is_custom, _ = selected.rpartition("__ChangeEvent")
         if is_custom:
             self.definitions.of(f"{stem}__c").has_change_events = True
+
+    def _take_labels(self, _file: str, facts: Facts) -> None:
+        for each in facts.all("labels"):
+            self.labels[each.required("fullName").lower()] = each.text("value") or ""
 
     def _take_permission_set(self, file: str, facts: Facts) -> None:
         self._grant(read_grant(facts, name_of(file), is_profile=False), facts.text("label"))

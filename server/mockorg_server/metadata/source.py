@@ -30,6 +30,7 @@ KINDS: Final = {
     "platformEventChannelMember": "PlatformEventChannelMember",
     "profile": "Profile",
     "permissionset": "PermissionSet",
+    "labels": "CustomLabels",
 }
 """Endings of files that are read, with the name of their root element."""
 

@@ -52,6 +52,7 @@ class Additions:
     Names in the mappings are sObject names in API case. ``sobjects`` are objects of the org's own, which must not bear
     a standard object's name; ``replacements`` stand in the place of standard ones whole. A field in ``fields`` replaces
     one of its name, in any case, or else stands after the others; child relationships likewise, by child and field.
+    ``labels`` are the texts of custom labels by name in lower case.
     """
 
     sobjects: tuple[SObject, ...] = ()
@@ -62,6 +63,7 @@ class Additions:
     validation_rules: Mapping[str, tuple[ValidationRule, ...]] = field(default_factory=_nothing)
     records: tuple[AddedRecord, ...] = ()
     grants: tuple[Grant, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=_nothing)
 
 
 class Schema:
@@ -158,6 +160,11 @@ class SchemaView:
     def outlines(self) -> tuple[Outline, ...]:
         """The objects that are there without their fields, sorted by name: what describeGlobal needs."""
         return tuple(outline for outline in self._schema.outlines.values() if self._is_shown(outline))
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The texts of custom labels, by name in lower case."""
+        return self._schema.additions.labels
 
     @property
     def shown_outlines(self) -> tuple[Outline, ...]:

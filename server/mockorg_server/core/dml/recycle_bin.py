@@ -15,6 +15,7 @@ from typing import Final
 from mockorg_server.core.clock import instant_of
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
+from mockorg_server.core.dml.trigger import Deed, before_of, carry_out
 from mockorg_server.core.dml.uniqueness import unique_errors
 from mockorg_server.core.error import RowError
 from mockorg_server.core.record import SaveResult
@@ -53,6 +54,14 @@ def undelete(context: CallContext, text: str) -> SaveResult:
     errors = unique_errors(context, sobject, record_id, _values(context, sobject, record_id))
     if errors:
         return SaveResult(record_id, errors)
+    stored = before_of(context, sobject, record_id, "undelete")
+    after = None if stored is None else {**stored, "IsDeleted": False}
+    deed = Deed("undelete", sobject, record_id, None, after)
+    errors = carry_out(context, deed, lambda: _restore(context, sobject, record_id))
+    return SaveResult(record_id, errors)
+
+
+def _restore(context: CallContext, sobject: SObject, record_id: str) -> None:
     removal = json.loads(context.reader.state(_removal(record_id)) or "{}")
     restored = [(sobject, record_id), *_along(context, removal.get("along", ()))]
     for each, each_id in restored:
@@ -61,7 +70,6 @@ def undelete(context: CallContext, text: str) -> SaveResult:
         _drop_lost_references(context, each, each_id)
     _refer_again(context, record_id, removal.get("cleared", ()))
     context.writer.set_state(_removal(record_id), "")
-    return SaveResult(record_id)
 
 
 def empty(context: CallContext, text: str) -> SaveResult:
