@@ -182,6 +182,9 @@ def test_an_id_token_can_be_checked_with_the_published_keys(lenient: Browserless
     )
 
     assert (claims["iss"], claims["sub"], claims["nonce"]) == (BASE, answer["id"], "n-1")
+    form = {"grant_type": "password", **APP, "username": "u", "password": "p"}
+    assert lenient.granted(**form, scope="api openid")["id_token"]
+    assert "id_token" not in lenient.granted(**form)
 
 
 def test_a_refresh_token_gives_a_new_access_token(strict: Browserless) -> None:

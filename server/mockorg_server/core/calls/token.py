@@ -229,11 +229,7 @@ def _token(
     )
 
 
-def _id_token(
-    context: CallContext, grant: Grant, base_url: str, id_url: str, code: AuthorizationCode | None
-) -> str | None:
-    if code is None:  # signing costs; only the flows of a browser are asked for one
-        return None
+def _id_token(context: CallContext, grant: Grant, base_url: str, id_url: str, code: AuthorizationCode | None) -> str:
     now = int(context.now.timestamp())
     claims: Mapping[str, object] = {
         "iss": base_url,
@@ -241,7 +237,7 @@ def _id_token(
         "aud": grant.client_id,
         "iat": now,
         "exp": now + _ID_TOKEN_SECONDS,
-        **({"nonce": code.nonce} if code.nonce else {}),
+        **({"nonce": code.nonce} if code is not None and code.nonce else {}),
     }
     return context.org.signing_key.sign(claims)
 
