@@ -1,5 +1,6 @@
 """A describe that is pulled from an org and read again gives an org with an equal describe."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 import mockorg
 from mockorg_server.app import build_app
@@ -23,13 +25,13 @@ NAMES = ["Thing__c", "Account", "Task", "User", "Setting__mdt", "Thing__Share", 
 
 
 @contextmanager
-def client_of(additions: Additions) -> Iterator[mockorg.Client]:
+def client_of(additions: Additions, api: str = "soap") -> Iterator[mockorg.Client]:
     host = Host.open(OrgSettings(additions=additions))
     server = HttpServer(build_app(host), "127.0.0.1", 0)
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
     try:
-        yield mockorg.connect(server.url, access_token=host.default.token, api_version="66.0")
+        yield mockorg.connect(server.url, access_token=host.default.token, api_version="66.0", api=api)
     finally:
         server.stop()
         serving.join()
@@ -84,12 +86,13 @@ def without_addresses(sobject: Any) -> dict[str, Any]:
     return {name: value for name, value in vars(sobject).items() if not name.startswith("url_") and name != "raw"}
 
 
-def test_a_pulled_schema_describes_as_it_did(additions: Additions, tmp_path: Path) -> None:
-    with client_of(additions) as client:
+@pytest.mark.parametrize("api", ["soap", "rest"])
+def test_a_pulled_schema_describes_as_it_did(additions: Additions, tmp_path: Path, api: str) -> None:
+    with client_of(additions, api) as client:
         files = mockorg.pull_schema(client, tmp_path / "pulled", sobjects=NAMES)
         before = described(client, NAMES)
     reading = read_schema([tmp_path / "pulled"])
-    with client_of(reading.additions) as client:
+    with client_of(reading.additions, api) as client:
         after = described(client, NAMES)
 
     assert [file.stem for file in files] == NAMES
@@ -113,3 +116,20 @@ def test_the_command_finds_the_org_in_the_environment(
     assert status == 0
     assert capsys.readouterr().out == f"1 sObjects in {tmp_path / 'out'}\n"
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["Thing__c.json"]
+
+
+def test_what_the_rest_api_gives_is_a_schema(additions: Additions, tmp_path: Path) -> None:
+    def describe(of: Additions, name: str) -> Any:
+        with client_of(of) as client:
+            address = f"{client.instance_url}/services/data/v66.0/sobjects/{name}/describe"
+            reply = requests.get(address, headers={"Authorization": f"Bearer {client.access_token}"}, timeout=20)
+        return {name: value for name, value in reply.json().items() if name != "urls"}
+
+    before = {name: describe(additions, name) for name in ("Thing__c", "Thing__Share")}
+    for name, document in before.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
+    reading = read_schema([tmp_path])
+
+    assert [str(note) for note in reading.notes] == []
+    for name, document in before.items():
+        assert describe(reading.additions, name) == document

@@ -53,6 +53,8 @@ class Builder:
         """Make everything."""
         for definition in self._definitions.all():
             standard = self._schema.outlines.get(definition.name.lower())
+            if definition.described is not None:
+                self._note_missing_children(definition.described)
             self._relate(definition)
             self._children[standard.name if standard else definition.name] += definition.children
             if standard is None:
@@ -82,6 +84,14 @@ class Builder:
             known = told.get(outline.name, set())
             items = _once(self._children.get(outline.name, ()))
             yield outline.name, tuple(each for each in items if (each.child_sobject, each.field) not in known)
+
+    def _note_missing_children(self, described: SObject) -> None:
+        """Tell of children that are not there: nothing can be asked through such a relationship."""
+        for child in described.child_relationships:
+            name = child.child_sobject
+            if name.lower() not in self._schema.outlines and self._definitions.find(name) is None:
+                place = f"{described.name}.{child.relationship_name or child.field}"
+                self._notes.add(place, "children of an object that this org does not have are left out")
 
     def _relate(self, definition: ObjectDefinition) -> None:
         """Put references that are told in full on their parents; they do not tell what the children are called."""
