@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from mockorg_server.control.application import ControlApplication
 from mockorg_server.core.host import Host
-from mockorg_server.oauth.application import OAuthApplication
 from mockorg_server.request_body import DEFAULT_MAX_BODY_BYTES
 from mockorg_server.rest.application import RestApplication
 from mockorg_server.soap.application import SoapApplication
@@ -35,7 +34,7 @@ def build_app(
     ``max_body_bytes`` bounds a request of an API, as received and as inflated.
     """
     soap = SoapApplication(host, max_body_bytes=max_body_bytes)
-    oauth = OAuthApplication(host)
+    oauth = _Late(lambda: _oauth(host))
     control = ControlApplication(host, control_token)
     return _Application(
         {
@@ -52,6 +51,26 @@ def build_app(
             "/.well-known": oauth,
         }
     )
+
+
+def _oauth(host: Host) -> WSGIApplication:
+    # Most servers are never asked for a token, and start the sooner without the room that gives them.
+    from mockorg_server.oauth.application import OAuthApplication  # noqa: PLC0415
+
+    return OAuthApplication(host)
+
+
+class _Late:
+    """A room that is made when it is first asked for. Made twice by two threads at once, it is the same."""
+
+    def __init__(self, make: Callable[[], WSGIApplication]) -> None:
+        self._make = make
+        self._room: WSGIApplication | None = None
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if self._room is None:
+            self._room = self._make()
+        return self._room(environ, start_response)
 
 
 class _Application:

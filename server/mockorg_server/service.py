@@ -5,6 +5,7 @@ It reads no command line (``cli.py``) and answers no request (``app.py``).
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import socket
@@ -216,6 +217,8 @@ def _load_hooks(paths: Sequence[Path], host: Host) -> None:
 def _serve_until_told(listeners: Listeners, app: WSGIApplication, facts: str) -> None:
     """Serve until Ctrl-C or SIGTERM; further ones while the server ends change nothing."""
     with _signals() as told:
+        gc.freeze()  # what is here now stays as long as the server: no collection needs to walk it again
+        gc.enable()
         listeners.start(app)
         try:
             print(f"mockorg ready on {listeners.http.url} {facts}{_beside(listeners)}", flush=True)
