@@ -205,7 +205,7 @@ def test_what_is_not_run_is_told_by_number(folder: Folder) -> None:
     folder.write("objects/Thing__c/fieldSets/S.fieldSet-meta.xml", "<x/>")
 
     assert [note.text for note in folder.read().notes] == [
-        "1 Apex classes are not run", "1 fieldSet change nothing here", "1 flows are not run",
+        "not used: 1 field sets", "not run: 1 Apex classes, 1 flows",
     ]  # fmt: skip
 
 
@@ -240,8 +240,7 @@ def test_members_of_an_object_that_are_not_understood_are_told(folder: Folder) -
 
     assert [note.text for note in folder.read().notes] == [
         "<sparkle> of an object is not understood",
-        "2 fieldSet change nothing here",
-        "1 listView change nothing here",
+        "not used: 2 field sets, 1 list views",
     ]
 
 
@@ -250,5 +249,5 @@ def test_a_project_without_objects_is_told_and_no_error(folder: Folder) -> None:
 
     assert [note.text for note in folder.read().notes] == [
         "there are no objects and fields in it",
-        "1 Apex classes are not run",
+        "not run: 1 Apex classes",
     ]

@@ -23,6 +23,7 @@ from mockorg_server.metadata.source import (
     CUSTOM_METADATA,
     KINDS,
     NOT_RUN,
+    PRESENTATION,
     SourceFiles,
     find_files,
     name_of,
@@ -119,10 +120,10 @@ class _Reader:
             self._take_wsdl(file)
 
     def _note_unused(self, files: SourceFiles) -> None:
-        for ending, number in sorted(files.unused.items()):
-            what = NOT_RUN.get(ending)
-            text = f"{number} {what} are not run" if what else f"{number} {ending} change nothing here"
-            self.notes.add(str(files.root), text)
+        for kinds, what in ((PRESENTATION, "not used"), (NOT_RUN, "not run")):
+            told = [f"{number} {kinds[ending]}" for ending, number in sorted(files.unused.items()) if ending in kinds]
+            if told:
+                self.notes.add(str(files.root), f"{what}: {', '.join(told)}")
 
     def _take_describes(self, file: Path) -> None:
         for sobject, is_whole in read_describes(file, self.notes):

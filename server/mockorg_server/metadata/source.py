@@ -39,9 +39,15 @@ CUSTOM_METADATA: Final = "md"  # also the ending of texts in Markdown, so it cou
 ADMINISTRATOR: Final = "Admin"
 """The profile whose default record types count."""
 
-PRESENTATION: Final = frozenset(
-    {"listView", "compactLayout", "webLink", "fieldSet", "businessProcess", "sharingReason", "layout"}
-)
+PRESENTATION: Final = {
+    "businessProcess": "business processes",
+    "compactLayout": "compact layouts",
+    "fieldSet": "field sets",
+    "layout": "layouts",
+    "listView": "list views",
+    "sharingReason": "sharing reasons",
+    "webLink": "web links",
+}
 """Endings of parts of an object that say how people see it, or steer what is not built; they are noted by number."""
 
 NOT_RUN: Final = {
