@@ -138,7 +138,13 @@ PATHS = st.sampled_from(
 @given(
     METHODS, PATHS, st.dictionaries(WORDS | st.text(max_size=20), WORDS | st.text(max_size=40)), st.binary(max_size=40)
 )
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    derandomize=True,
+    database=None,
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_nothing_a_client_sends_is_a_bug(
     strict: Browserless, method: str, path: str, form: dict[str, str], noise: bytes
 ) -> None:
@@ -161,3 +167,12 @@ def test_ten_wrong_passwords_lock_out_here_too(strict: Browserless) -> None:
         strict.token(**form, password="wrong")
 
     assert strict.token(**form, password="pwTOK").json["error_description"] == "authentication failure"
+
+
+def test_a_user_who_logs_in_too_often_is_told(strict: Browserless) -> None:
+    """The rate is documented; the words are general knowledge."""
+    for _ in range(3600):
+        strict.org.directory.guard.admits("a@x.example")
+    form = {"grant_type": "password", **APP, "username": "a@x.example", "password": "pwTOK"}
+
+    assert strict.token(**form).json == {"error": "invalid_grant", "error_description": "login rate exceeded"}

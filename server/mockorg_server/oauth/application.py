@@ -150,4 +150,4 @@ class OAuthApplication:
 def _told(error: OrgError) -> OAuthError:
     """Tell what is no refusal of OAuth's own: a disk that is full, a login rate."""
     code = "invalid_grant" if error.code == "INVALID_LOGIN" else "server_error"
-    return OAuthError(code, error.message)
+    return OAuthError(code, error.message.lower() if code == "invalid_grant" else error.message)
