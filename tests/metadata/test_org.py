@@ -122,3 +122,21 @@ def test_a_custom_setting_is_the_organisations_by_default(folder: Folder, open_o
         value(lambda operation: org.run(operation, Caller(org.token, 66)), "SELECT SetupOwnerId FROM Limit__c")
         == org.id
     )
+
+
+def test_a_field_that_is_left_out_gets_its_default(folder: Folder, open_org: Callable[..., Org]) -> None:
+    number = "<type>Number</type><precision>18</precision><scale>0</scale>"
+    folder.field("Account.Seven__c", f"{number}<defaultValue>3 + 4</defaultValue><required>true</required>")
+    folder.field("Account.Word__c", "<type>Text</type><length>20</length><defaultValue>&quot;abc&quot;</defaultValue>")
+    folder.field("Account.Day__c", "<type>Date</type><defaultValue>TODAY() + 1</defaultValue>")
+    org = open_org(folder.read())
+
+    def rows() -> list[tuple[Any, ...]]:
+        page = org.run(Query("SELECT Seven__c, Word__c, Day__c FROM Account ORDER BY Name"), Caller(org.token, 66))
+        return [tuple(row[member.index] for member in page.shape.members) for row in page.rows]
+
+    records = (InputRecord("Account", {"Name": "a"}), InputRecord("Account", {"Name": "b", "Word__c": None}))
+    assert all(saved.success for saved in org.run(Create(records), Caller(org.token, 66)))
+    org.seed([SeedRecord("Account", {"Name": "c", "Seven__c": 1})])
+
+    assert rows() == [(7.0, "abc", "2026-02-01"), (7.0, None, "2026-02-01"), (1.0, "abc", "2026-02-01")]

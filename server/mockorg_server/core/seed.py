@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, time
 from mockorg_server.core.clock import text_of
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import fill_defaults, name_by_id
+from mockorg_server.core.dml.default_formula import fill_default_formulas
 from mockorg_server.core.messaging.seed import COMPONENT, seed_definition
 from mockorg_server.core.seed_reference import ReferenceFault, SeedReferences
 from mockorg_server.schema.field_type import FieldType
@@ -168,6 +169,7 @@ def _values_of(
         if known.type is not FieldType.ID:
             values[known.name] = _value_of(record, sobject, known, raw, references)
     _fill_stamps(context, sobject, values)
+    fill_default_formulas(context, sobject, values)
     fill_defaults(context, sobject, values)
     return values
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import ON_INSERT, draw_for_update, fill_defaults, system_values
+from mockorg_server.core.dml.default_formula import fill_default_formulas
 from mockorg_server.core.dml.draft import Change, Draft
 from mockorg_server.core.dml.trigger import OPERATIONS, run_before, whole
 from mockorg_server.core.dml.uniqueness import unique_errors
@@ -127,6 +128,7 @@ def defaults_are_filled(context: CallContext, draft: Draft) -> Iterable[RowError
     if draft.change is Change.INSERT:
         sobject = context.org.schema.latest.sobject(draft.sobject.name) or draft.sobject
         draft.values.update(system_values(context, sobject, ON_INSERT))
+        fill_default_formulas(context, sobject, draft.values)
         fill_defaults(context, sobject, draft.values)
     return ()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml.default_formula import DefaultFormulas, compile_default
 from mockorg_server.core.error import RowError
 from mockorg_server.core.surrounding import SaveRecord, environment_of
 from mockorg_server.formula.formula import EvaluationError, Formula, FormulaError, Formulas, Use, compile_formula
@@ -31,6 +32,7 @@ class RuleBook:
 
     def __init__(self, schema: Schema) -> None:
         self.formulas = Formulas(schema.latest)
+        self.defaults = DefaultFormulas(schema)
         self._schema = schema
         self._rules: dict[str, tuple[CompiledRule, ...]] = {}
 
@@ -75,6 +77,11 @@ def problems(schema: Schema) -> Iterator[tuple[str, str]]:
                     formulas.of(sobject, field)
                 except FormulaError as error:
                     yield f"{name}.{field.name}", f"the formula is not understood: {error}"
+            if field.default_value_formula:
+                try:
+                    compile_default(schema, sobject, field)
+                except FormulaError as error:
+                    yield f"{name}.{field.name}", f"the default value is not filled in: {error}"
         for rule in sobject.validation_rules:
             try:
                 compile_rule(schema, sobject, rule)
