@@ -8,6 +8,7 @@ said anything yet wait in the selector instead of in a worker thread, more worke
 from __future__ import annotations
 
 import logging
+import re
 import select
 import socket
 import time
@@ -43,6 +44,7 @@ FIRST_WORKERS = 20
 MAX_WORKERS = 100
 _DEFAULT_PORTS = {b"http": 80, b"https": 443}
 _OF_PROXIES = frozenset({b"Proxy-Connection", b"Proxy-Authorization", b"Expect"})
+_SLASHES = re.compile(rb"\A([A-Za-z]+ )//+")
 _HANDSHAKE = b"\x16"  # how TLS begins
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _NO_TLS = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 24\r\nConnection: close\r\n\r\nThis port speaks https.\n"
@@ -56,6 +58,18 @@ def reachable(host: str) -> str:
 def authority(host: str, port: int) -> str:
     """Write a host and a port as in a URL."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+class _OneSlash:
+    """A stream whose request line has its path begin with one slash, however many were sent."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def readline(self) -> bytes:
+        """Read a line."""
+        line: bytes = self._stream.readline()
+        return _SLASHES.sub(rb"\1/", line, count=1)
 
 
 class _Request(HTTPRequest):
@@ -73,11 +87,16 @@ class _Request(HTTPRequest):
         super().parse_request()
 
     def read_request_line(self) -> bool:
+        # Clients that put a path behind an address with a slash at its end (sf) ask for //services/…, and cheroot would
+        # take that for a host. The platform does not mind.
+        whole, self.rfile = self.rfile, _OneSlash(self.rfile)
         try:
             return bool(super().read_request_line())  # type: ignore[no-untyped-call]
         except ValueError:  # a URL that urllib cannot take apart, such as http://[::1/
             self.simple_response("400 Bad Request", "Malformed Request-URI")
             return False
+        finally:
+            self.rfile = whole
 
     def read_request_headers(self) -> bool:
         try:

@@ -260,3 +260,11 @@ def test_clients_that_hold_every_worker_do_not_keep_others_waiting(
 def test_answers_tell_when_they_were_given(server: HttpServer, session: requests.Session) -> None:
     told = parsedate_to_datetime(session.get(f"{server.url}/").headers["Date"])
     assert abs(datetime.now(UTC) - told) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("path", ["//services/data", "///services/data", "/services/data"])
+def test_slashes_in_front_of_a_path_are_one(server: HttpServer, path: str) -> None:
+    """The sf command line asks so, when its address ends with a slash."""
+    request = f"GET {path}?a=//b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+    assert exchange(server, request.encode()).endswith(b"GET /services/data 0")
