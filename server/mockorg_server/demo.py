@@ -1,13 +1,12 @@
 """``make demo``: shows what the mock org is for, by doing it.
 
-A mock org is started as a user would start it, requests to send messages are seeded (records that no API client can
-make), and three clients that know nothing of a mock work with them over a real socket: zeep, simple-salesforce and
-mockorg's own SDK. Every answer is compared with what is right; a wrong one ends the demo with exit status 1.
+A mock org is started as a user would start it, messages are sent and delivered step by step (``demo_story.py``), and
+three clients that know nothing of a mock look at them over a real socket: zeep, simple-salesforce and our own SDK.
+Every answer is compared with what is right; a wrong one ends the demo with exit status 1.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import signal
@@ -28,57 +27,17 @@ from requests.adapters import HTTPAdapter
 from simple_salesforce.login import SalesforceLogin
 
 import mockorg
+from mockorg_server.demo_story import PURGED, STORY, WrongAnswerError, check, play
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 NINE = datetime(2026, 1, 31, 9, tzinfo=UTC)
+TEN = datetime(2026, 1, 31, 10, tzinfo=UTC)
 USER, PASSWORD, TOKEN = "integration@example.com", "secret", "2fa7"  # made up
 API_VERSION = "60.0"
 REQUEST = "ConvMessageSendRequest"
 FIELDS = ("Id", "Name", "RequestStatus", "TotalMessageCount", "FailedMessageCount", "CompletedDate")
 READY = re.compile(r"mockorg ready on (?P<url>\S+) org=(?P<org>\S+) token=(?P<token>\S+)\s*")
 FIELDS_IN_60 = 23  # of ConvMessageSendRequest, as a real org of that version describes it
-
-
-def _request(reference_id: str, number: int, status: str, hour: int, **values: object) -> dict[str, object]:
-    """One request to send messages, created and last changed at that hour of the day."""
-    return {
-        "attributes": {"type": REQUEST, "referenceId": reference_id},
-        "Name": f"MSJ-{number:08d}",
-        "RequestType": "SendNotificationMessages",
-        "RequestStatus": status,
-        "AllowExistingSessionStatus": "Any",
-        "ShouldEnforceChannelConsent": True,
-        "CreatedDate": f"2026-01-31T{hour:02d}:00:00Z",
-        "PendingMessageCount": 0,
-        "InProgressMessageCount": 0,
-        **values,
-    }
-
-
-SEED: dict[str, list[dict[str, object]]] = {
-    "records": [
-        _request("early", 1, "Completed", 7, TotalMessageCount=40, SuccessMessageCount=40, FailedMessageCount=0,
-                 CompletedDate="2026-01-31T07:05:00Z"),
-        _request("partly_failed", 2, "Completed", 9, TotalMessageCount=50, SuccessMessageCount=46,
-                 FailedMessageCount=4, FailedMessageErrorReasons="EndUserIsNotOptedIn",
-                 CompletedDate="2026-01-31T09:10:00Z"),
-        _request("in_progress", 3, "In Progress", 10, TotalMessageCount=8, PendingMessageCount=3,
-                 InProgressMessageCount=5),
-        _request("pending", 4, "Pending", 11, TotalMessageCount=2, PendingMessageCount=2),
-        _request("deleted", 5, "Completed", 8, TotalMessageCount=1, IsDeleted=True,
-                 LastModifiedDate="2026-01-31T10:30:15Z", SystemModstamp="2026-01-31T10:30:15Z"),
-    ]
-}  # fmt: skip
-
-
-class WrongAnswerError(Exception):
-    """An answer that is not the right one."""
-
-
-def check(what: str, found: object, expected: object) -> None:
-    """Raise WrongAnswerError unless the two are equal."""
-    if found != expected:
-        raise WrongAnswerError(f"{what}\n    expected {expected!r}\n    found    {found!r}")
 
 
 class DemoClient(Protocol):
@@ -273,14 +232,9 @@ def _sdk(url: str) -> SdkClient:
     return SdkClient(client, f"mockorg {mockorg.__version__}, the client SDK")
 
 
-def _expected(reference_id: str, ids: Mapping[str, str]) -> dict[str, str | None]:
-    """Give a seeded request as a client should see it."""
-    seeded = next(
-        each for each in SEED["records"] if each["attributes"] == {"type": REQUEST, "referenceId": reference_id}
-    )
-    record = {name: _wire_text(seeded.get(name)) for name in FIELDS}
-    completed = record["CompletedDate"]
-    return record | {"Id": ids[reference_id], "CompletedDate": completed and completed.replace("Z", ".000Z")}
+def _expected(name: str, ids: Mapping[str, str]) -> dict[str, str | None]:
+    """Give a request of the story as a client should see it."""
+    return {"Id": ids[name], **STORY[name].values}
 
 
 def main_job(client: DemoClient, ids: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -304,14 +258,14 @@ def main_job(client: DemoClient, ids: Mapping[str, str]) -> Iterator[tuple[str, 
     check("retrieve", found, [_expected("partly_failed", ids), None, _expected("pending", ids)])
     yield (
         "retrieve",
-        f"{found[0] and found[0]['FailedMessageCount']} messages of MSJ-00000002 failed; MSJ-00000005 is gone",
+        f"{found[0] and found[0]['FailedMessageCount']} messages of MSJ-00000003 failed; MSJ-00000001 is gone",
     )
 
-    changed = client.updated(REQUEST, NINE, NOON)
+    changed = client.updated(REQUEST, TEN, NOON)
     check("getUpdated", sorted(changed), sorted(ids[each] for each in ("partly_failed", "in_progress", "pending")))
-    yield "getUpdated", f"{len(changed)} requests changed between 9:00 and 12:00"
+    yield "getUpdated", f"{len(changed)} requests changed between 10:00 and 12:00"
     gone = client.deleted(REQUEST, NINE, NOON)
-    check("getDeleted", gone, [(ids["deleted"], datetime(2026, 1, 31, 10, 30, 15, tzinfo=UTC))])
+    check("getDeleted", gone, [(ids["deleted"], PURGED)])
     yield "getDeleted", f"{gone[0][0]} at {gone[0][1]:%H:%M:%S}"
     yield "create, update, delete", _account_life(client)
 
@@ -349,17 +303,11 @@ def serving() -> Iterator[tuple[str, str]]:
             process.kill()
 
 
-def _seed(url: str) -> dict[str, str]:
-    reply = requests.post(f"{url}/_mockorg/seed", data=json.dumps(SEED), timeout=30)
-    check("seed", reply.status_code, 200)
-    ids: dict[str, str] = reply.json()["ids"]
-    return ids
-
-
 def _show(url: str) -> int:
     """Run the job with each client, tell about it, and give the number of checked steps."""
-    ids = _seed(url)
-    print(f"  seeded  {len(ids)} {REQUEST}: 2 Completed, 1 In Progress, 1 Pending, 1 deleted")
+    with _sdk(url)._client as org:
+        ids = play(url, org.send_conversation_messages)
+    print(f"  sent    {len(ids)} {REQUEST}: 2 Completed, 1 In Progress, 1 Pending, 1 deleted")
     steps = 0
     for make in (ZeepClient, _simple_salesforce, _sdk):
         client: DemoClient = make(url)

@@ -31,7 +31,7 @@ OWNERS = {
     "cryptography": ("mockorg_server.core.signing_key.", "mockorg_server.certificate_authority."),
     "platformdirs": ("mockorg_server.certificate_authority.",),
     "cheroot": ("mockorg_server.http_connection.",),
-    "requests": ("mockorg.", "mockorg_server.demo."),
+    "requests": ("mockorg.", "mockorg_server.demo.", "mockorg_server.demo_story."),
     "mockorg": ("mockorg.", "mockorg_server.demo.", "mockorg_server.schema_pull."),
     "mockorg_server": ("mockorg_server.", "mockorg.testing."),
     "zeep": ("mockorg_server.demo.",),
