@@ -8,6 +8,7 @@ from typing import Any
 
 from mockorg_server.core.calls.operation import Operation
 from mockorg_server.core.session import Caller
+from mockorg_server.core.setting import OrgSettings
 from mockorg_server.schema.schema import Schema, load_schema
 from mockorg_server.soap.application import SoapApplication
 
@@ -33,6 +34,7 @@ class FakeOrg:
 
     def __init__(self, result: object = None) -> None:
         self.schema = schema()
+        self.settings = OrgSettings()
         self.result = result
         self.calls: list[tuple[Operation, Caller]] = []
 
