@@ -16,7 +16,9 @@ from mockorg._result import (
     DeleteResult,
     GetDeletedResult,
     GetUpdatedResult,
+    LeadConvertResult,
     LoginResult,
+    MergeResult,
     SaveResult,
     SendMessagesResult,
     UserInfo,
@@ -184,3 +186,49 @@ class SendConversationMessages(Call[SendMessagesResult]):
     """A message to many; ``inputs`` are the action's, under their own names."""
 
     inputs: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Undelete(Call[list[DeleteResult]]):
+    """Records back from the recycle bin."""
+
+    ids: tuple[str, ...]
+    all_or_none: bool = False
+
+
+@dataclass(frozen=True)
+class EmptyRecycleBin(Call[list[DeleteResult]]):
+    """Deleted records that cannot be undeleted any more."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Merge(Call[MergeResult]):
+    """Up to two records into the one that ``master`` names."""
+
+    master: InputRecord
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LeadConvert:
+    """How one lead is to be converted."""
+
+    lead_id: str
+    converted_status: str
+    account_id: str | None = None
+    contact_id: str | None = None
+    opportunity_id: str | None = None
+    opportunity_name: str | None = None
+    owner_id: str | None = None
+    do_not_create_opportunity: bool = False
+    overwrite_lead_source: bool = False
+    send_notification_email: bool = False
+
+
+@dataclass(frozen=True)
+class ConvertLead(Call[list[LeadConvertResult]]):
+    """Leads into accounts, contacts and opportunities."""
+
+    converts: tuple[LeadConvert, ...]

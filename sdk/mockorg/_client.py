@@ -23,6 +23,7 @@ from mockorg._protocol.rest_answer import JSON, HttpRequest, api_usage_of
 from mockorg._protocol.rest_record import Fetch, Resources
 from mockorg._protocol.soap_envelope import HTTP_HEADERS
 from mockorg._record import QueryResult, Record
+from mockorg._record_life import RecordLife, id_texts
 from mockorg._record_type import RecordTypes
 from mockorg._result import (
     ApiUsage,
@@ -49,7 +50,7 @@ _ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?\Z")
 _VERSION_IN_PATH = re.compile(r"(/services/Soap/u/)[0-9.]+")
 
 
-class Client:
+class Client(RecordLife):
     """An org, as one session sees it. Made by ``mockorg.connect``; not to be shared between threads.
 
     Every method is one call of the API and raises a ``CallError`` when that fails as a whole: ``SessionError`` when the
@@ -169,7 +170,7 @@ class Client:
 
     def describe_sobjects(self, sobjects: Iterable[str]) -> list[DescribeSObjectResult]:
         """Describe up to 100 sObjects, in the order asked for. One unknown name fails the call (INVALID_TYPE)."""
-        return self._run(calls.DescribeSObjects(_texts(sobjects, "sobjects")))
+        return self._run(calls.DescribeSObjects(id_texts(sobjects, "sobjects")))
 
     # --- Queries ---------------------------------------------------------------------------------------------------
 
@@ -203,7 +204,7 @@ class Client:
         Raises ``QueryError`` (INVALID_TYPE, INVALID_FIELD), ``CallError`` (MALFORMED_ID …) for what is no id of the
         sObject.
         """
-        return self._run(calls.Retrieve(sobject, _texts(ids, "ids"), _texts(fields, "fields")))
+        return self._run(calls.Retrieve(sobject, id_texts(ids, "ids"), id_texts(fields, "fields")))
 
     def get_updated(self, sobject: str, start: datetime, end: datetime) -> GetUpdatedResult:
         """List ids created or changed from ``start`` until before ``end``, still alive.
@@ -268,10 +269,10 @@ class Client:
         nothing sent, when the key prefix of an id is another sObject's. Raises ``LimitError`` (EXCEEDED_ID_LIMIT).
         """
         if ids is None:
-            return self._run(calls.Delete(_texts(sobject, "ids"), all_or_none))
+            return self._run(calls.Delete(id_texts(sobject, "ids"), all_or_none))
         if not isinstance(sobject, str):
             raise TypeError("sobject must be the name of an sObject")
-        return self._run(calls.Delete(self._ids_of(sobject, _texts(ids, "ids")), all_or_none))
+        return self._run(calls.Delete(self._ids_of(sobject, id_texts(ids, "ids")), all_or_none))
 
     def send_conversation_messages(
         self, *, message_definition_name: str, messaging_end_user_ids: Iterable[str], **options: object
@@ -377,16 +378,6 @@ class Client:
         if strays:
             raise ValueError(f"not of {sobject}, whose ids begin with {prefix}: {', '.join(strays)}")
         return ids
-
-
-def _texts(values: str | Iterable[str], name: str) -> tuple[str, ...]:
-    """Give the values as a tuple; ``TypeError`` for one text in place of a list of them, and for other things."""
-    if isinstance(values, str):
-        raise TypeError(f"{name} must be a list of texts, not one text")
-    texts = tuple(values)
-    if not all(isinstance(each, str) for each in texts):
-        raise TypeError(f"{name} must be a list of texts")
-    return texts
 
 
 def _aware(instant: datetime) -> datetime:

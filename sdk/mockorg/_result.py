@@ -60,6 +60,33 @@ class SendMessagesResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MergeResult:
+    """What became of one merge.
+
+    ``id`` is the record that stays, ``merged_record_ids`` are those that went, ``updated_related_ids`` the records that
+    led to them and lead to the one that stays now.
+    """
+
+    id: str | None
+    success: bool
+    merged_record_ids: tuple[str, ...] = ()
+    updated_related_ids: tuple[str, ...] = ()
+    errors: tuple[RecordError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadConvertResult:
+    """What one lead became; ids are None where there is no such record, and all of them when it failed."""
+
+    lead_id: str | None
+    account_id: str | None
+    contact_id: str | None
+    opportunity_id: str | None
+    success: bool
+    errors: tuple[RecordError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GetUpdatedResult:
     """Ids created or changed within the window and still alive.
 

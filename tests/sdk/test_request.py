@@ -49,6 +49,10 @@ CALLS = [
     calls.Update((RECORD,), all_or_none=True),
     calls.Upsert("Ext__c", (RECORD,), all_or_none=True),
     calls.Delete((ID, ID), all_or_none=True),
+    calls.Undelete(("001A0000006Vm9uIAC",), all_or_none=True),
+    calls.EmptyRecycleBin(("001A0000006Vm9uIAC",)),
+    calls.Merge(calls.InputRecord("Account", "001A0000006Vm9uIAC", {"Name": "x"}), ("001A0000006Vm9vIAC",)),
+    calls.ConvertLead((calls.LeadConvert("00QA0000006Vm9uIAC", "Closed", opportunity_name="x"),)),
 ]
 
 
@@ -77,6 +81,27 @@ def parts(call, session_id="TOKEN"):
     return list(header), body[0]
 
 
+LEAD_CONVERT_MEMBERS = [
+    "accountId",
+    "accountRecord",
+    "bypassAccountDedupeCheck",
+    "bypassContactDedupeCheck",
+    "contactId",
+    "contactRecord",
+    "convertedStatus",
+    "doNotCreateOpportunity",
+    "leadId",
+    "opportunityId",
+    "opportunityName",
+    "opportunityRecord",
+    "overwriteLeadSource",
+    "ownerId",
+    "relatedPersonAccountId",
+    "relatedPersonAccountRecord",
+    "sendNotificationEmail",
+]
+
+
 def problems(schema, element) -> list[str]:
     return [] if schema.validate(element) else [str(each) for each in schema.error_log]
 
@@ -92,6 +117,13 @@ def test_a_request_is_valid_by_the_wsdl(schema, call):
             nil = etree.Element(f"{SOBJECT}Id")
             nil.set("{http://www.w3.org/2001/XMLSchema-instance}nil", "true")
             record.insert(place, nil)
+    # So it is with the members of a LeadConvert that are not given.
+    for convert in operation.iter(f"{PARTNER}leadConverts"):
+        given = {etree.QName(each).localname: each for each in convert}
+        for name in LEAD_CONVERT_MEMBERS:
+            nil = etree.Element(f"{PARTNER}{name}")
+            nil.set("{http://www.w3.org/2001/XMLSchema-instance}nil", "true")
+            convert.append(given.get(name, nil))
     assert problems(schema, operation) == []
     assert [problem for header in headers for problem in problems(schema, header)] == []
 

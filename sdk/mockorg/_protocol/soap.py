@@ -6,7 +6,7 @@ The contract is the partner WSDL's. ``encode`` and ``decode`` are all that the c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from lxml import etree
 from mockorg import _call as calls
 from mockorg._describe import DescribeGlobalResult, DescribeSObjectResult
 from mockorg._error import TransportError
-from mockorg._protocol.shape import UnreadableError, build, shape_of
+from mockorg._protocol.shape import UnreadableError, build, shape_of, wire_name
 from mockorg._protocol.soap_envelope import (
     PARTNER,
     Reply,
@@ -30,7 +30,16 @@ from mockorg._protocol.soap_envelope import (
 from mockorg._protocol.soap_record import XSD_CONVERTERS, Fetch, RecordReader, write_record
 from mockorg._record import QueryResult, Record
 from mockorg._record_type import RecordTypes, UnknownMember
-from mockorg._result import DeleteResult, GetDeletedResult, GetUpdatedResult, LoginResult, SaveResult, UserInfo
+from mockorg._result import (
+    DeleteResult,
+    GetDeletedResult,
+    GetUpdatedResult,
+    LeadConvertResult,
+    LoginResult,
+    MergeResult,
+    SaveResult,
+    UserInfo,
+)
 from mockorg._value import boolean_of, convert, datetime_of, instant_text, whole_number_of
 
 LAST_LOGIN_VERSION = 64
@@ -146,9 +155,26 @@ def _write_upsert(request: Request, call: calls.Upsert) -> None:
     _write_records(request, call)
 
 
-def _write_delete(request: Request, call: calls.Delete) -> None:
+def _write_ids(request: Request, call: calls.Delete | calls.Undelete | calls.EmptyRecycleBin) -> None:
     for each in call.ids:
         request.argument("ids", each)
+
+
+def _write_merge(request: Request, call: calls.Merge) -> None:
+    element = etree.SubElement(request.operation, f"{{{PARTNER}}}request")
+    write_record(element, f"{{{PARTNER}}}masterRecord", call.master)
+    for each in call.ids:
+        etree.SubElement(element, f"{{{PARTNER}}}recordToMergeIds").text = each
+
+
+def _write_converts(request: Request, call: calls.ConvertLead) -> None:
+    for each in call.converts:
+        element = etree.SubElement(request.operation, f"{{{PARTNER}}}leadConverts")
+        for name in sorted(field.name for field in fields(each)):  # the contract's members stand in this order
+            value = getattr(each, name)
+            if value is not None:
+                text = str(value).lower() if isinstance(value, bool) else value
+                etree.SubElement(element, f"{{{PARTNER}}}{wire_name(name)}").text = text
 
 
 # --- Answers -------------------------------------------------------------------------------------------------------
@@ -256,8 +282,13 @@ def _read_saves(created: bool) -> Callable[[_Results, Any, RecordReader], list[S
     return read
 
 
-def _read_deletes(results: _Results, call: calls.Delete, reader: RecordReader) -> list[DeleteResult]:
+def _read_deletes(results: _Results, call: Any, reader: RecordReader) -> list[DeleteResult]:
     return [build(DeleteResult, _raw(each, DeleteResult), _KINDS) for each in _each(results, len(call.ids))]
+
+
+def _read_converts(results: _Results, call: calls.ConvertLead, reader: RecordReader) -> list[LeadConvertResult]:
+    cls = LeadConvertResult
+    return [build(cls, _raw(each, cls), _KINDS) for each in _each(results, len(call.converts))]
 
 
 # --- The table -----------------------------------------------------------------------------------------------------
@@ -291,6 +322,10 @@ _ROWS: Mapping[type[calls.Call[Any]], _Row] = MappingProxyType(
         calls.Create: _Row("create", _write_records, _read_saves(created=True)),
         calls.Update: _Row("update", _write_records, _read_saves(created=False)),
         calls.Upsert: _Row("upsert", _write_upsert, _read_saves(created=False)),
-        calls.Delete: _Row("delete", _write_delete, _read_deletes),
+        calls.Delete: _Row("delete", _write_ids, _read_deletes),
+        calls.Undelete: _Row("undelete", _write_ids, _read_deletes),
+        calls.EmptyRecycleBin: _Row("emptyRecycleBin", _write_ids, _read_deletes),
+        calls.Merge: _Row("merge", _write_merge, _single(MergeResult)),
+        calls.ConvertLead: _Row("convertLead", _write_converts, _read_converts),
     }
 )
