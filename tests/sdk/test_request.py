@@ -145,7 +145,10 @@ def test_a_request_sends_no_header_that_its_operation_does_not_take(wsdl, call):
 def test_the_list_above_has_every_call():
     defined = {each for each in vars(calls).values() if isinstance(each, type) and issubclass(each, calls.Call)}
 
-    assert {type(call) for call in CALLS} == defined - {calls.Call, calls.SendConversationMessages}  # which SOAP has not
+    assert {type(call) for call in CALLS} == defined - {
+        calls.Call,
+        calls.SendConversationMessages,
+    }  # which SOAP has not
 
 
 def test_login_has_no_session_header_and_keeps_the_token_at_the_end_of_the_password():

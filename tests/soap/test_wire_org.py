@@ -89,6 +89,20 @@ def test_every_call_that_is_built_answers_to_the_contract(org: OrgClient, versio
     assert len(call(f"<getDeleted><sObjectType>Account</sObjectType>{window}</getDeleted>")[0]) == 3
     deleted = call("<queryAll><queryString>SELECT Id FROM Account WHERE IsDeleted = true</queryString></queryAll>")
     assert deleted[0].findtext(f"{API}size") == "1"
+    assert ids_of(call(f"<undelete><ids>{ids[1]}</ids></undelete>")) == [ids[1]]
+    master = f"<masterRecord><type>Account</type><Id>{ids[0]}</Id></masterRecord>"
+    call(f"<merge><request>{master}<recordToMergeIds>{ids[1]}</recordToMergeIds></request></merge>")
+    call(f"<emptyRecycleBin><ids>{ids[1]}</ids></emptyRecycleBin>")
+    lead = "<sObjects><type>Lead</type><LastName>Ada</LastName><Company>Acme</Company></sObjects>"
+    [lead_id] = ids_of(org.results(f"<create>{lead}</create>", version))
+    members = (
+        "<convertedStatus>Closed - Converted</convertedStatus><doNotCreateOpportunity>true</doNotCreateOpportunity>"
+    )
+    more = "<overwriteLeadSource>false</overwriteLeadSource><sendNotificationEmail>false</sendNotificationEmail>"
+    converted = call(
+        f"<convertLead><leadConverts>{members}<leadId>{lead_id}</leadId>{more}</leadConverts></convertLead>"
+    )
+    assert converted[0].findtext(f"{API}success") == "true"
     for body in [
         "<describeGlobal/>",
         "<describeSObject><sObjectType>account</sObjectType></describeSObject>",

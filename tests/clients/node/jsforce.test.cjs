@@ -95,8 +95,6 @@ test("calls that are not built are refused by name", async () => {
   const { soap } = connection;
   await assert.rejects(soap.describeTabs(), NOT_BUILT);
   await assert.rejects(soap.resetPassword("005000000000001AAA"), NOT_BUILT);
-  const lead = { leadId: "00Q000000000001AAA", convertedStatus: "x" };
-  await assert.rejects(soap.convertLead([lead]), NOT_BUILT);
   await assert.rejects(connection.metadata.describe(), NOT_BUILT);
 });
 
