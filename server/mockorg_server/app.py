@@ -36,14 +36,15 @@ def build_app(
     soap = SoapApplication(host, max_body_bytes=max_body_bytes)
     oauth = _Late(lambda: _oauth(host))
     control = ControlApplication(host, control_token)
+    rest = RestApplication(host, max_body_bytes=max_body_bytes)
     return _Application(
         {
             "/services/Soap": soap,
             "/soap/wsdl.jsp": soap,
             "/services/wsdl": soap,
             "/_mockorg": control,
-            "/services/data": RestApplication(host, max_body_bytes=max_body_bytes),
-            "/services/apexrest": _unsupported("Apex REST", _rest_error),
+            "/services/data": rest,
+            "/services/apexrest": rest,
             "/services/async": _unsupported("the Bulk API", _bulk_error),
             "/services/oauth2": oauth,
             "/setup/connect": oauth,

@@ -56,7 +56,6 @@ def test_a_path_of_no_room_is_not_found_in_salesforces_words(host: Host, path: s
     ("path", "api"),
     [
         ("/services/async/60.0/job", "the Bulk API"),
-        ("/services/apexrest/thing", "Apex REST"),
     ],
 )
 def test_an_api_that_is_not_built_says_so_and_names_the_resource(host: Host, path: str, api: str) -> None:

@@ -87,22 +87,20 @@ class Target:
         return mockorg.connect(self.url, session=self.session, **options)
 
 
-@pytest.fixture(params=["memory", "file"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return "memory" if request.param == "memory" else str(tmp_path / "org.db")
+WAYS = [
+    *(("soap", transport, database) for transport in ("in_process", "socket") for database in ("memory", "file")),
+    *(("rest", "in_process", "file"), ("rest", "socket", "memory")),  # a wire knows nothing of databases
+]
 
 
-@pytest.fixture(params=["soap"])
-def api(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture(params=["in_process", "socket"])
-def target(request: pytest.FixtureRequest, database: str, api: str) -> Iterator[Target]:
+@pytest.fixture(params=WAYS, ids="-".join)
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Target]:
+    api, transport, kind = request.param
+    database = "memory" if kind == "memory" else str(tmp_path / "org.db")
     host = Host.open(OrgSettings(database=database, clock_start=NOW))
     app = build_app(host)
     session = requests.Session()
-    server = HttpServer(app) if request.param == "socket" else None
+    server = HttpServer(app) if transport == "socket" else None
     if server is None:
         url = "http://mock.example"
         session.mount(url, InProcess(app))

@@ -35,6 +35,7 @@ class RestClient:
     host: Host
     version: str = "60.0"
     headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
 
     def __post_init__(self) -> None:
         self.app = build_app(self.host)
@@ -59,7 +60,7 @@ class RestClient:
             "wsgi.url_scheme": "http",
             "wsgi.input": BytesIO(content),
             "CONTENT_LENGTH": str(len(content)),
-            "CONTENT_TYPE": "application/json",
+            "CONTENT_TYPE": self.content_type,
             **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in given.items() if value is not None},
         }
         seen: dict[str, Any] = {}

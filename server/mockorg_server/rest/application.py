@@ -16,6 +16,7 @@ from mockorg_server.core.host import Host
 from mockorg_server.core.org import Org
 from mockorg_server.core.session import Caller
 from mockorg_server.request_body import DEFAULT_MAX_BODY_BYTES, BadBodyError, LargeBodyError, read_request_body
+from mockorg_server.rest import apex_rest
 from mockorg_server.rest.describe_document import DescribeDocuments
 from mockorg_server.rest.dispatch import dispatch, refusal
 from mockorg_server.rest.document import to_json, to_xml
@@ -39,7 +40,10 @@ _PUBLIC = ""
 
 
 class RestApplication:
-    """A WSGI callable for ``/services/data``. Errors are a list of ``{"message", "errorCode"}``."""
+    """A WSGI callable for ``/services/data`` and ``/services/apexrest``.
+
+    Errors are a list of ``{"message", "errorCode"}``.
+    """
 
     def __init__(self, host: Host, *, max_body_bytes: int = DEFAULT_MAX_BODY_BYTES) -> None:
         self._host = host
@@ -61,7 +65,12 @@ class RestApplication:
         return _send(environ, start_response, answer, org, wants_xml)
 
     def _answer(self, environ: WSGIEnvironment, org: Org, session_id: str | None) -> Answer:
-        path = _text_of(environ["PATH_INFO"])[len(PREFIX) :]
+        whole = _text_of(environ["PATH_INFO"])
+        if whole.startswith(apex_rest.PREFIX):
+            _require_session(environ, org, session_id)
+            request = self._request(environ, org, session_id, NEWEST, apex_rest.PREFIX)
+            return apex_rest.answer(request, whole[len(apex_rest.PREFIX) :])
+        path = whole[len(PREFIX) :]
         parts = [part for part in path.split("/") if part]
         if not parts:
             return versions(org)
@@ -69,8 +78,14 @@ class RestApplication:
         if match is None or not OLDEST <= int(match[1]) <= NEWEST:
             raise not_found()
         _require_session(environ, org, session_id)
-        version = int(match[1])
-        request = Request(
+        request = self._request(environ, org, session_id, int(match[1]), f"{PREFIX}/{parts[0]}")
+        below = "/".join(parts[1:])
+        for suffix in (".json", ".xml"):
+            below = below.removesuffix(suffix)
+        return dispatch(self._routes, request, below)
+
+    def _request(self, environ: WSGIEnvironment, org: Org, session_id: str | None, version: int, root: str) -> Request:
+        return Request(
             method=environ["REQUEST_METHOD"],
             path={},
             query=_query(environ),
@@ -78,15 +93,11 @@ class RestApplication:
             org=org,
             caller=Caller(session_id, version),
             version=version,
-            root=f"{PREFIX}/{parts[0]}",
+            root=root,
             base_url=base_url(environ),
             body=self._body(environ),
             tools=self._tools,
         )
-        below = "/".join(parts[1:])
-        for suffix in (".json", ".xml"):
-            below = below.removesuffix(suffix)
-        return dispatch(self._routes, request, below)
 
     def _body(self, environ: WSGIEnvironment) -> bytes:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from mockorg_server.rest.interface_resources import INTERFACE_RESOURCES
 from mockorg_server.rest.resource import (
     action,
     collection,
@@ -24,6 +25,7 @@ from mockorg_server.rest.route import Route
 _WHOLE: Final = "whole"
 
 RESOURCES: Final = (
+    *INTERFACE_RESOURCES,
     Route("", {"GET": version.resources}, _WHOLE),
     Route("sobjects", {"GET": describe.describe_global}, _WHOLE),
     Route("query", {"GET": query.query}, "whole, with explain and columns=true"),

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import base64
+from contextlib import nullcontext
+from datetime import UTC, datetime
 from typing import Any
 
 from mockorg_server.core.calls import operation as op
+from mockorg_server.core.clock import instant_of
 from mockorg_server.core.error import OrgError
 from mockorg_server.core.record import RetrieveResult, SaveResult
 from mockorg_server.rest.error import RestError, no_such_key, not_found, status_of
 from mockorg_server.rest.exchange import Answer, Encoded, Request, row_errors
+from mockorg_server.rest.multipart import is_multipart, read_multipart
+from mockorg_server.rest.precondition import etag_of, is_conditional, is_unchanged, last_modified_of
 from mockorg_server.rest.record_reader import read_record
 from mockorg_server.schema.identifier import normalise_id
+from mockorg_server.schema.record_shape import FieldMember
 from mockorg_server.schema.sobject import SObject
 
 _CREATED_SINCE = 46  # the version from which upsert tells whether it created
@@ -43,7 +49,15 @@ def read(request: Request) -> Answer:
     record_id = request.path["id"]
     if normalise_id(record_id) is None:
         raise no_such_key(record_id)
-    return _record(request, request.run(op.GetRecord(sobject.name, record_id, _fields(request))))
+    found = request.run(op.GetRecord(sobject.name, record_id, _fields(request)))
+    answer = _record(request, found)
+    headers = _validators(request, found, answer)
+    if is_conditional(request):
+        whole = found if not request.parameter("fields") else request.run(op.GetRecord(sobject.name, record_id))
+        if is_unchanged(request, headers["ETag"], _changed_at(whole)):
+            return Answer(status=304, headers=headers)
+    answer.headers |= headers
+    return answer
 
 
 def update(request: Request) -> Answer:
@@ -52,7 +66,10 @@ def update(request: Request) -> Answer:
     body = _body(request)
     _refuse_id(body)
     record = read_record(request.view, sobject.name, body, _id(request), _text(request))
-    [result] = request.run(op.Update((record,)))
+    with request.transaction() if is_conditional(request) else nullcontext():
+        if is_conditional(request):
+            _require_conditions(request, sobject, _id(request))
+        [result] = request.run(op.Update((record,)))
     return Answer(status=204) if result.success else refused(result)
 
 
@@ -150,6 +167,33 @@ def _record(request: Request, result: RetrieveResult) -> Answer:
     return Answer(Encoded(request.tools.records.of(result.shape, request.root).record(row)))
 
 
+def _validators(request: Request, result: RetrieveResult, answer: Answer) -> dict[str, str]:
+    """Give the headers by which a client can ask again whether the record is still as it is."""
+    headers = {"ETag": etag_of(_text_of(answer))}
+    if not request.parameter("fields"):
+        headers["Last-Modified"] = last_modified_of(_changed_at(result))
+    return headers
+
+
+def _require_conditions(request: Request, sobject: SObject, record_id: str) -> None:
+    """Hold a write to the conditions of its headers: the tag is that of the whole record. Raises RestError 412."""
+    found = request.run(op.GetRecord(sobject.name, record_id))
+    is_unchanged(request, etag_of(_text_of(_record(request, found))), _changed_at(found))
+
+
+def _text_of(answer: Answer) -> str:
+    return answer.value.text if isinstance(answer.value, Encoded) else ""
+
+
+def _changed_at(result: RetrieveResult) -> datetime:
+    """Give when a record changed last; an object without stamps never does."""
+    row = result.rows[0]
+    places = {member.name: member.index for member in result.shape.members if isinstance(member, FieldMember)}
+    place = places.get("LastModifiedDate", places.get("SystemModstamp", places.get("CreatedDate")))
+    value = row[place] if row is not None and place is not None else None
+    return instant_of(str(value)).replace(microsecond=0) if value else datetime.fromtimestamp(0, UTC)
+
+
 def _matches(request: Request) -> str | Answer | None:
     """Give the Id of the record that the path's key names, None for none, an answer of 300 for several (recorded)."""
     sobject = sobject_of(request)
@@ -186,11 +230,16 @@ def _fields(request: Request) -> tuple[str, ...]:
 
 
 def _body(request: Request) -> dict[str, Any]:
+    content_type = request.header("content-type")
+    if is_multipart(content_type):
+        return read_multipart(str(content_type), request.body)
     return request.json_object()
 
 
 def _text(request: Request) -> str:
-    return request.text() if request.value is None else ""
+    if request.value is not None or is_multipart(request.header("content-type")):
+        return ""
+    return request.text()
 
 
 def _refuse_id(body: dict[str, Any]) -> None:
