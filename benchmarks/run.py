@@ -12,7 +12,20 @@ from importlib import import_module
 
 from measure import Effort, Row, cal, seconds
 
-FILES = ("import", "start", "org", "wire", "engine", "query", "messaging", "schema", "socket", "access", "memory")
+FILES = (
+    "import",
+    "start",
+    "org",
+    "wire",
+    "engine",
+    "query",
+    "messaging",
+    "schema",
+    "socket",
+    "rest",
+    "access",
+    "memory",
+)
 
 
 def main() -> int:
