@@ -112,3 +112,14 @@ def test_anonymous_apex(rest: RestClient) -> None:
         assert rest("GET /tooling/executeAnonymous", query={"anonymousBody": body}).value["success"] is True
     reply = rest("GET /tooling/executeAnonymous", query={"anonymousBody": "delete [SELECT Id FROM Account];"})
     assert (reply.status, reply.value[0]["errorCode"]) == (501, "NOT_IMPLEMENTED")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [("", 201), ("application/json; charset=UTF-8", 201), ("text/plain", 415), ("application/xml", 415)],
+)
+def test_a_body_says_that_it_is_json_or_nothing(rest: RestClient, content_type: str, status: int) -> None:
+    rest.content_type = content_type
+    reply = rest("POST /sobjects/Account", {"Name": "a"})
+    assert reply.status == status
+    assert status == 201 or reply.value[0]["errorCode"] == "UNSUPPORTED_MEDIA_TYPE"

@@ -18,7 +18,7 @@ from mockorg_server.core.calls import operation as op
 from mockorg_server.core.error import OrgError
 from mockorg_server.core.hook_org import HookOrg
 from mockorg_server.rest.error import RestError
-from mockorg_server.rest.exchange import Answer, Request
+from mockorg_server.rest.exchange import Answer, Request, parse_json
 
 LOG = logging.getLogger("mockorg.apexrest")
 
@@ -55,7 +55,9 @@ def answer(request: Request, path: str) -> Answer:
     handler = _handler_of(org.apexrest_handlers, unquote(path))
     if handler is None:
         raise RestError("NOT_FOUND", "Could not find a match for URL")  # recorded
-    given = ApexRequest(request.method, path, request.query, request.headers, request.body, org, request.json)
+    given = ApexRequest(
+        request.method, path, request.query, request.headers, request.body, org, lambda: parse_json(request.text())
+    )
     try:
         with request.transaction():
             value = handler(given)
