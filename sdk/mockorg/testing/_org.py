@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mockorg.testing._clock import OrgClock
     from mockorg.testing._httpx import OrgTransport
     from mockorg.testing._route import Route
+    from mockorg_server.core.injected_fault import InjectedFaults
+    from mockorg_server.core.journal import JournalEntry
     from mockorg_server.core.messaging.simulator import Messaging
     from mockorg_server.core.org import Org
 
@@ -85,6 +87,16 @@ class MockOrg:
         from mockorg.testing._clock import OrgClock  # noqa: PLC0415
 
         return OrgClock(self._org.clock)
+
+    @property
+    def requests(self) -> tuple[JournalEntry, ...]:
+        """The org's last calls, the oldest first: ``call``, ``request``, ``answer``, ``status``, ``refusals``."""
+        return self._org.journal.entries()
+
+    @property
+    def faults(self) -> InjectedFaults:
+        """Faults that calls meet: ``add(InjectedFault(…))``, ``remove``, ``clear``."""
+        return self._org.faults
 
     @property
     def messaging(self) -> Messaging:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from mockorg_server import __version__
-from mockorg_server.control import clock_document, messaging
+from mockorg_server.control import clock_document, fault, journal, messaging
 from mockorg_server.control.exchange import Answer, ControlError, Request
 from mockorg_server.control.guard import check_client
 from mockorg_server.control.org_endpoint import OrgEndpoints
@@ -62,8 +62,8 @@ class ControlApplication:
             _Endpoint("/", {}, frozenset({"GET"})),
             _Endpoint("/snapshots", {}, frozenset({"GET", "POST"})),
             _Endpoint("/snapshots/{name}", {}, frozenset({"PUT", "DELETE"})),
-            _Endpoint("/faults", {}, frozenset({"GET", "POST", "DELETE"})),
-            _Endpoint("/requests", {}, frozenset({"GET", "DELETE"})),
+            _Endpoint("/requests", journal.ENDPOINT, parameters=journal.PARAMETERS),
+            *(_Endpoint(path, handlers) for path, handlers in fault.ENDPOINTS.items()),
             *(_Endpoint(path, handlers) for path, handlers in messaging.ENDPOINTS.items()),
             *(_Endpoint(path, handlers) for path, handlers in OrgEndpoints(host).endpoints.items()),
         )

@@ -35,6 +35,8 @@ from mockorg_server.core.hook import Hook, Hooks
 from mockorg_server.core.hook_org import HookOrg
 from mockorg_server.core.horizon import Horizon
 from mockorg_server.core.id_sequence import IdSequence
+from mockorg_server.core.injected_fault import InjectedFaults
+from mockorg_server.core.journal import Journal
 from mockorg_server.core.limit import ApiUsage
 from mockorg_server.core.messaging.simulator import Messaging
 from mockorg_server.core.permission import Permissions
@@ -94,6 +96,7 @@ class Org:
         self.hooks.door = lambda: self.hook_org
         self.roll_ups = RollUps(schema)
         self.usage = ApiUsage(settings.edition)
+        self.journal, self.faults = Journal(), InjectedFaults(settings.session_seed)
         self.apps = ConnectedApps(settings.connected_apps)
         self.grants = Grants(self.clock, settings.session_seed)
         self.signing_key = SigningKey(self.id[:15])
@@ -134,14 +137,11 @@ class Org:
     def run(self, operation: Operation, caller: Caller) -> Any:  # each operation names its result
         """Carry a call out and give its result, as told beside the operation's class. Raises OrgError.
 
-        The order around each call, here and nowhere else: session, limits, then the handler in one transaction that
-        is committed before the result is given out.
+        The order around each call, here and nowhere else: session, limits, injected faults, then the handler in one
+        transaction that is committed before the result is given out, then the journal.
         """
-        call = CALLS[type(operation)]
-        if self._joint.writer is not None:
-            return self._run_jointly(self._joint.writer, call, operation, caller)
-        with self._call():
-            return self._run(call, operation, caller)
+        begun = self.journal.begin(operation, caller.session_id, self.sessions, self.clock)
+        return begun(lambda: self._carry_out(operation, caller))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -170,6 +170,13 @@ class Org:
         """Register a handler of Apex REST, see ``HookOrg.apexrest``."""
         return self.hook_org.apexrest(path, handler)
 
+    def _carry_out(self, operation: Operation, caller: Caller) -> Any:
+        call = CALLS[type(operation)]
+        if self._joint.writer is not None:
+            return self._run_jointly(self._joint.writer, call, operation, caller)
+        with self._call():
+            return self._run(call, operation, caller)
+
     def seed(self, records: Sequence[SeedRecord]) -> dict[str, str]:
         """Write records past the rules, all or none; give the id of each reference. Raises SeedError, OrgError."""
         with self._call(), self._write() as writer:
@@ -189,8 +196,8 @@ class Org:
             self.clock.reset()
             self.ids.reset(self._ids_at_start)
             self.sessions.keep_only(self._token_session)
-            self.cursors.clear()
-            self.grants.clear()
+            for emptied in (self.cursors, self.grants, self.faults, self.journal):
+                emptied.clear()
             self.directory.guard.reset()
             self.usage.reset()
             self.messaging.reload()
@@ -217,7 +224,7 @@ class Org:
         """What has a state in memory that goes back with the data."""
         return (
             *(self.clock, self.ids, self.sessions, self.cursors, self.grants, self.directory.guard, self.usage),
-            *(self.hooks, self.hook_org),
+            *(self.hooks, self.hook_org, self.faults),
         )
 
     def api_usage(self) -> tuple[int, int]:
@@ -247,11 +254,14 @@ class Org:
     def _run_jointly(self, writer: Writer, call: Call, operation: Operation, caller: Caller) -> Any:
         user_id, session_id = self._admit(call, caller)
         with writer.savepoint():
-            return call.handle(self._context(writer, caller.api_version, user_id, session_id), operation)
+            context = self._context(writer, caller.api_version, user_id, session_id)
+            return self.faults.meet(operation, self.schema.latest) or call.handle(context, operation)
 
     def _run(self, call: Call, operation: Operation, caller: Caller) -> Any:
         user_id, session_id = self._admit(call, caller)
         self._catch_up()
+        if (failed := self.faults.meet(operation, self.schema.latest)) is not None:
+            return failed
         if call.access is Access.READ:
             settled = self._settled()
             with self._store.read() as reader, suppress(WriteNeeded):
