@@ -87,11 +87,11 @@ def test_head_is_get_without_the_body(host: Host, path: str) -> None:
 
 
 @pytest.mark.logs_a_bug
-def test_a_bug_is_logged_and_answered_plainly(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bug_is_logged_and_answered_plainly(host: Host, caplog: pytest.LogCaptureFixture) -> None:
     def room(_environ: object, _start_response: object) -> list[bytes]:
         raise ZeroDivisionError("secret detail")
 
-    status, headers, body = call(_Application({"/x": room}), "GET", "/x/y")
+    status, headers, body = call(_Application(host, {"/x": room}), "GET", "/x/y")
 
     assert status == "500 Internal Server Error"
     assert headers["Content-Type"].startswith("text/plain")
