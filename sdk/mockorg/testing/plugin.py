@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +30,8 @@ _TEXTS: Final = {
 _OF_SERVERS: Final = frozenset({"proxy", "https"})
 _OF_ROUTES: Final = frozenset({"url", "other_hosts"})
 MARKER: Final = "mock_org"
+_FIXTURES: Final = ("mock_org", "mock_org_server")
+_TOLD_CALLS: Final = 10
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -79,3 +81,16 @@ def mock_org_server(request: pytest.FixtureRequest) -> Iterator[MockOrgServer]:
     options = {name: value for name, value in options_of(request).items() if name not in _OF_ROUTES}
     with ServerScope(options, Path(request.path).parent) as server:
         yield server
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """When a test fails, tell the last calls of its org and why each was refused."""
+    report: Any = yield
+    if report.when == "call" and report.failed:
+        for name in _FIXTURES:
+            org = getattr(item, "funcargs", {}).get(name)
+            if isinstance(org, MockOrg):
+                calls = "\n".join(str(entry) for entry in org.requests[-_TOLD_CALLS:]) or "none"
+                report.sections.append((f"{name}: the org's last calls", calls))
+    return report
