@@ -233,6 +233,17 @@ class Journal:
             found = tuple(entry for entry in found if status in {entry.status, str(entry.http_status)})
         return found
 
+    def mark(self) -> object:
+        """Give what ``go_back`` takes."""
+        with self._lock:
+            return tuple(self._entries), self._bytes, self._dropped
+
+    def go_back(self, mark: Any) -> None:
+        """Forget the calls since a mark, as the org does."""
+        with self._lock:
+            entries, self._bytes, self._dropped = mark
+            self._entries = deque(entries)
+
     @property
     def dropped(self) -> int:
         """How many calls were forgotten to make room."""

@@ -224,7 +224,7 @@ class Org:
         """What has a state in memory that goes back with the data."""
         return (
             *(self.clock, self.ids, self.sessions, self.cursors, self.grants, self.directory.guard, self.usage),
-            *(self.hooks, self.hook_org, self.faults),
+            *(self.hooks, self.hook_org, self.faults, self.journal),
         )
 
     def api_usage(self) -> tuple[int, int]:
