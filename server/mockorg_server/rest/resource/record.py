@@ -37,7 +37,7 @@ def create(request: Request) -> Answer:
     record = read_record(request.view, sobject.name, _body(request), text=_text(request))
     [result] = request.run(op.Create((record,)))
     if not result.success:
-        return refused(result)
+        return refused(result, names_record=False)
     location = f"{request.root}/sobjects/{sobject.name}/{result.id}"
     value = {"id": result.id, "success": True, "errors": []}
     return Answer(value, 201, {"Location": location})
@@ -70,7 +70,7 @@ def update(request: Request) -> Answer:
         if is_conditional(request):
             _require_conditions(request, sobject, _id(request))
         [result] = request.run(op.Update((record,)))
-    return Answer(status=204) if result.success else refused(result)
+    return Answer(status=204) if result.success else _refused_update(request, sobject, result)
 
 
 def delete(request: Request) -> Answer:
@@ -148,9 +148,13 @@ def blob(request: Request) -> Answer | None:
     return Answer(content=content, content_type=content_type)
 
 
-def refused(result: SaveResult) -> Answer:
-    """Give the answer of a save that was refused."""
-    return Answer(row_errors(result.errors), status_of_row(result))
+def refused(result: SaveResult, *, names_record: bool = True) -> Answer:
+    """Give the answer of a save that was refused.
+
+    A record that the request names and that is gone is a 404; of one that a field refers to it is a 400 (recorded).
+    """
+    status = status_of_row(result)
+    return Answer(row_errors(result.errors), status if names_record or status != 404 else 400)
 
 
 def status_of_row(result: SaveResult) -> int:
@@ -179,6 +183,20 @@ def _require_conditions(request: Request, sobject: SObject, record_id: str) -> N
     """Hold a write to the conditions of its headers: the tag is that of the whole record. Raises RestError 412."""
     found = request.run(op.GetRecord(sobject.name, record_id))
     is_unchanged(request, etag_of(_text_of(_record(request, found))), _changed_at(found))
+
+
+def _refused_update(request: Request, sobject: SObject, result: SaveResult) -> Answer:
+    names_record = status_of_row(result) != 404 or not _is_there(request, sobject)
+    return refused(result, names_record=names_record)
+
+
+def _is_there(request: Request, sobject: SObject) -> bool:
+    """Tell whether the record of the path is there, once a save of it was refused."""
+    try:
+        request.run(op.GetRecord(sobject.name, request.path["id"], ("Id",)))
+    except OrgError:
+        return False
+    return True
 
 
 def _text_of(answer: Answer) -> str:
