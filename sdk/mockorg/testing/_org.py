@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
     from mockorg import Client
     from mockorg.testing._clock import OrgClock
+    from mockorg.testing._fault import OrgFaults
     from mockorg.testing._httpx import OrgTransport
     from mockorg.testing._route import Route
-    from mockorg_server.core.injected_fault import InjectedFaults
     from mockorg_server.core.journal import JournalEntry
     from mockorg_server.core.messaging.simulator import Messaging
     from mockorg_server.core.org import Org
+    from mockorg_server.core.snapshot import OrgSnapshots
 
 
 class MockOrg:
@@ -93,10 +94,17 @@ class MockOrg:
         """The org's last calls, the oldest first: ``call``, ``request``, ``answer``, ``status``, ``refusals``."""
         return self._org.journal.entries()
 
+    @cached_property
+    def faults(self) -> OrgFaults:
+        """Faults to be injected: ``add(match={"call": "query"}, times=2, error={"code": "UNABLE_TO_LOCK_ROW"})``."""
+        from mockorg.testing._fault import OrgFaults  # noqa: PLC0415
+
+        return OrgFaults(self._org.faults)
+
     @property
-    def faults(self) -> InjectedFaults:
-        """Faults that calls meet: ``add(InjectedFault(…))``, ``remove``, ``clear``."""
-        return self._org.faults
+    def snapshots(self) -> OrgSnapshots:
+        """Named states of the org: ``save(name)``, ``restore(name)``, ``drop(name)``, ``all``."""
+        return self._org.snapshots
 
     @property
     def messaging(self) -> Messaging:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from mockorg_server import __version__
-from mockorg_server.control import clock_document, fault, journal, messaging
+from mockorg_server.control import clock_document, fault, journal, messaging, snapshot
 from mockorg_server.control.exchange import Answer, ControlError, Request
 from mockorg_server.control.guard import check_client
 from mockorg_server.control.org_endpoint import OrgEndpoints
@@ -60,8 +60,7 @@ class ControlApplication:
             _Endpoint("/seed", {"POST": self._seed}, parameters=_SEED_PARAMETERS),
             _Endpoint("/clock", {"GET": self._clock, "PUT": self._set_clock}),
             _Endpoint("/", {}, frozenset({"GET"})),
-            _Endpoint("/snapshots", {}, frozenset({"GET", "POST"})),
-            _Endpoint("/snapshots/{name}", {}, frozenset({"PUT", "DELETE"})),
+            *(_Endpoint(path, handlers) for path, handlers in snapshot.ENDPOINTS.items()),
             _Endpoint("/requests", journal.ENDPOINT, parameters=journal.PARAMETERS),
             *(_Endpoint(path, handlers) for path, handlers in fault.ENDPOINTS.items()),
             *(_Endpoint(path, handlers) for path, handlers in messaging.ENDPOINTS.items()),

@@ -8,6 +8,8 @@ raised is a bug, is logged with its traceback, and is never dressed as one of th
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mockorg_server.store.error import StoreCapacityError, StoreError, StoreUnsupportedError
@@ -71,3 +73,12 @@ def refusal_of(error: StoreError) -> OrgError:
     return OrgError(
         "SERVER_UNAVAILABLE", f"mockorg's database does not answer, and nothing of this call was done: {error}"
     )
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Tell a failing database in the words of a call."""
+    try:
+        yield
+    except StoreError as error:
+        raise refusal_of(error) from error

@@ -28,7 +28,7 @@ from mockorg_server.core.dml.default import fill_defaults
 from mockorg_server.core.dml.profile import SaveProfiles
 from mockorg_server.core.dml.roll_up import RollUps
 from mockorg_server.core.dml.validation import RuleBook
-from mockorg_server.core.error import OrgError, refusal_of
+from mockorg_server.core.error import OrgError, refusing
 from mockorg_server.core.gate import Gate
 from mockorg_server.core.grant import Grants
 from mockorg_server.core.hook import Hook, Hooks
@@ -45,12 +45,12 @@ from mockorg_server.core.seed import SeedRecord, load
 from mockorg_server.core.session import Caller, Sessions
 from mockorg_server.core.setting import OrgSettings, UserSetting
 from mockorg_server.core.signing_key import SigningKey
+from mockorg_server.core.snapshot import OrgSnapshots, OrgState
 from mockorg_server.core.surrounding import environment_of
 from mockorg_server.schema.schema import Schema
 from mockorg_server.schema.value import Value
 from mockorg_server.soql.compiler import QueryCompiler
 from mockorg_server.soql.sosl_compiler import SearchCompiler
-from mockorg_server.store.error import StoreError
 from mockorg_server.store.read import Reader
 from mockorg_server.store.store import Snapshot, Store
 from mockorg_server.store.write import Writer
@@ -86,8 +86,7 @@ class Org:
         self.ids = IdSequence()
         self.cursors = Cursors(self.clock, self.ids)
         self.directory = Directory(settings.users, self.clock)
-        self.queries = QueryCompiler(schema)
-        self.searches = SearchCompiler(schema)
+        self.queries, self.searches = QueryCompiler(schema), SearchCompiler(schema)
         self.save_profiles = SaveProfiles()
         self.rules = RuleBook(schema)
         self._permissions = Permissions(schema) if settings.enforce_permissions else None
@@ -100,8 +99,8 @@ class Org:
         self.apps = ConnectedApps(settings.connected_apps)
         self.grants = Grants(self.clock, settings.session_seed)
         self.signing_key = SigningKey(self.id[:15])
-        self._gate = Gate()
-        self._joint = _Joint()
+        self.snapshots = OrgSnapshots(self._state, self._go_back)
+        self._gate, self._joint = Gate(), _Joint()
         self._horizon = Horizon(self.clock)
         self._store = Store(schema, settings.database)
         self.messaging = Messaging(self._write_as_of, self._read_now, self._call, self.clock.now)
@@ -191,7 +190,7 @@ class Org:
         It waits for the calls that run, and calls that come meanwhile wait for it. Raises OrgError when the database
         refuses, with nothing changed.
         """
-        with self._gate.alone(), _refusing():
+        with self._gate.alone(), refusing():
             self._store.restore(self._start)
             self.clock.reset()
             self.ids.reset(self._ids_at_start)
@@ -206,18 +205,28 @@ class Org:
     def savepoint(self) -> Iterator[None]:
         """Undo at the end of the block all that happened to the org in it: data, ids, sessions, locators, clock, hooks.
 
-        Savepoints may be nested. One waits for the calls that run, at both ends. With a database in memory its cost is
-        that of the changes alone; a file is copied whole. Raises OrgError when the database refuses.
+        Savepoints may be nested, and wait for the calls that run. With a database in memory one costs what the changes
+        do; a file is copied whole. Raises OrgError when the database refuses.
         """
-        with self._gate.alone(), _refusing():
+        with self._gate.alone(), refusing():
             mark, marks = self._store.mark(), PartMarks(self._parts)
         try:
             yield
         finally:
-            with self._gate.alone(), _refusing():
+            with self._gate.alone(), refusing():
                 self._store.go_back(mark)
                 marks.go_back()
                 self.messaging.reload()
+
+    def _state(self) -> OrgState:
+        with self._gate.alone(), refusing():
+            return OrgState(self.clock.now(), self._store.snapshot(), PartMarks(self._parts))
+
+    def _go_back(self, state: OrgState) -> None:
+        with self._gate.alone(), refusing():
+            self._store.restore(state.database)
+            state.parts.go_back()
+            self.messaging.reload()
 
     @property
     def _parts(self) -> tuple[Part, ...]:
@@ -238,7 +247,7 @@ class Org:
 
     @contextmanager
     def _call(self) -> Iterator[None]:
-        with self._gate.together(), _refusing():
+        with self._gate.together(), refusing():
             yield
 
     def _admit(self, call: Call, caller: Caller) -> tuple[str, str]:
@@ -374,15 +383,6 @@ class Org:
             writer.insert(sobject, values)
         facts = {"id": self.id, "created_at": text_of(self.created_at), "administrator_id": self.administrator_id}
         writer.set_state("org", json.dumps(facts))
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Tell a failing database in the words of a call."""
-    try:
-        yield
-    except StoreError as error:
-        raise refusal_of(error) from error
 
 
 @lru_cache(maxsize=16)
