@@ -24,6 +24,7 @@ FILES = (
     "socket",
     "rest",
     "access",
+    "testing",
     "memory",
 )
 

@@ -18,6 +18,7 @@ Arguments that cannot be right whatever the org (a naive datetime, a text where 
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 
 
@@ -136,12 +137,19 @@ _CODES: dict[type[CallError], tuple[str, ...]] = {
         "TOO_MANY_RECORDS",
     ),
 }
+_PLACE = re.compile(r"ERROR at Row:([0-9]+):Column:([0-9]+)")
 _KIND_OF_CODE = MappingProxyType({code: kind for kind, codes in _CODES.items() for code in codes})
 
 
 def call_error(code: str, message: str, row: int | None, column: int | None, http_status: int) -> CallError:
-    """Build the exception of the kind that ``code`` belongs to. A position below 1 is the wire's word for none."""
+    """Build the exception of the kind that ``code`` belongs to.
+
+    A position below 1 is the wire's word for none. The one that a message tells then counts: REST has no other place
+    for it, and a SOAP fault has members for it in some of its types only.
+    """
     kind = _KIND_OF_CODE.get(code, CallError)
+    if row is None and (place := _PLACE.search(message)) is not None:
+        row, column = int(place[1]), int(place[2])
     has_position = row is not None and column is not None and row > 0 and column > 0
     return kind(
         code,

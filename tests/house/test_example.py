@@ -1,6 +1,8 @@
 """The examples that a reader may copy from the prose run as they stand."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -46,3 +48,14 @@ def test_the_seed_files_of_the_page_load_together(tmp_path: Path, host: Host) ->
         assert records
         if name == "plan.json":
             assert host.default.seed(records)
+
+
+TESTING_EXAMPLES = blocks("docs/testing.md", "python")
+
+
+def test_the_examples_of_the_testing_page_run(tmp_path: Path) -> None:
+    (tmp_path / "test_page.py").write_text("\n\n".join(TESTING_EXAMPLES), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert f"{sum(text.count('def test_') for text in TESTING_EXAMPLES)} passed" in ended.stdout

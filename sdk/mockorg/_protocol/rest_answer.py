@@ -14,7 +14,6 @@ from mockorg._result import ApiUsage
 JSON: Final = "application/json"
 
 _EXCERPT_LENGTH: Final = 200
-_PLACE = re.compile(r"ERROR at Row:([0-9]+):Column:([0-9]+)")
 _USAGE = re.compile(r"api-usage=([0-9]+)/([0-9]+)")
 
 
@@ -57,9 +56,7 @@ def error_of(value: Any, http_status: int, sobject: str | None) -> CallError:
     message = str(first.get("message", ""))
     if code == "NOT_FOUND" and sobject is not None:
         code, message = "INVALID_TYPE", _no_such_sobject(sobject)
-    place = _PLACE.search(message)
-    row, column = (int(place[1]), int(place[2])) if place else (None, None)
-    return call_error(code, message, row, column, http_status)
+    return call_error(code, message, None, None, http_status)
 
 
 def api_usage_of(headers: Mapping[str, str]) -> ApiUsage | None:

@@ -1,7 +1,7 @@
 """Where orgs of tests stand: applications that were built once and serve one org after the other.
 
-Building an application takes longer than a test, and so does loading a seed; opening an empty org or going back to a
-savepoint takes a moment. It patches nothing and knows no client.
+Building an application takes longer than a test, and so does opening an org with its seed; going back to a savepoint
+takes a moment. It patches nothing and knows no client.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from mockorg_server.core.host import Host
     from mockorg_server.core.org import Org
 
-_MOST_KEPT: Final = 8  # orgs with seeds that wait for the next test of their kind; the oldest is let go
+_MOST_KEPT: Final = 8  # orgs that wait for the next test of their kind; the oldest is let go
 
 
 @dataclass(eq=False)
 class Stage:
     """An application, and the host whose org it serves.
 
-    ``key`` is that of an org with a seed, which outlives its tests; ``undo`` takes back what a test did to it.
+    ``key`` tells of which kind its org is, which outlives its tests; ``undo`` takes back what a test did to it.
     """
 
     app: WSGIApplication
@@ -45,19 +45,18 @@ class Stages:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._empty: list[Stage] = []
-        self._seeded: list[Stage] = []
+        self._kept: list[Stage] = []
 
     def take(self, settings: ScopeSettings, number: int) -> Stage:
         """Give a stage with an org in its first state; ``number`` tells its ids from those of the orgs around it."""
         key = (settings.key, number)
         with self._lock:
-            kept = next((each for each in self._seeded if each.key == key), None)
+            kept = next((each for each in self._kept if each.key == key), None)
             if kept is not None:
-                self._seeded.remove(kept)
+                self._kept.remove(kept)
         stage = self._open(settings, number) if kept is None else kept
-        if settings.has_seed:
-            stage.key = key
-            stage.undo.enter_context(stage.org.savepoint())
+        stage.key = key
+        stage.undo.enter_context(stage.org.savepoint())
         return stage
 
     def give_back(self, stage: Stage) -> None:
@@ -67,8 +66,8 @@ class Stages:
         let_go = None
         with self._lock:
             if stage.key is not None:
-                self._seeded.append(stage)
-                let_go = self._seeded.pop(0) if len(self._seeded) > _MOST_KEPT else None
+                self._kept.append(stage)
+                let_go = self._kept.pop(0) if len(self._kept) > _MOST_KEPT else None
             else:
                 let_go = stage
         if let_go is not None:
