@@ -121,7 +121,7 @@ class Computations:
         if table.is_deleted:
             tests.append(f"{alias}.{table.is_deleted} = 0")
         tests += [self._filter(sobject, table, alias, each) for each in roll_up.filters]
-        value = "COUNT(*)"
+        value = "CAST(COUNT(*) AS REAL)"  # a double, as describe says
         if roll_up.operation != "count":
             value = self._aggregate(roll_up, qualified(table.column(roll_up.field or "").raw, alias), known)
         return f"(SELECT {value} FROM {table.quoted} AS {alias} WHERE {' AND '.join(tests)})"
