@@ -5,14 +5,8 @@ from pathlib import Path
 import pytest
 
 from mockorg_server.schema.api_version import NEWEST, OLDEST
-from mockorg_server.soap.describe_writer import (
-    CHILD_MEMBERS,
-    DESCRIBE_MEMBERS,
-    FIELD_MEMBERS,
-    PICKLIST_MEMBERS,
-    RECORD_TYPE_MEMBERS,
-    SOBJECT_MEMBERS,
-)
+from mockorg_server.schema.describe import PICKLIST_MEMBERS, RECORD_TYPE_MEMBERS
+from mockorg_server.soap.describe_writer import CHILD_MEMBERS, DESCRIBE_MEMBERS, FIELD_MEMBERS, SOBJECT_MEMBERS
 from mockorg_server.soap.member_version import MEMBER_SINCE, is_shown
 from mockorg_server.soap.request import DECODERS
 from mockorg_server.soap.result_writer import ENCODERS, USER_INFO_MEMBERS, ResultWriters

@@ -29,11 +29,6 @@ def absent(_value: object) -> None:
     """Get nothing: the member is left out, or nil where the contract requires it."""
 
 
-def false(_value: object) -> bool:
-    """Get false: what the member speaks of does not exist in this org."""
-    return False
-
-
 class TypeWriter:
     """Writes values of one contract type as one API version has it.
 

@@ -7,10 +7,10 @@ show, in the order of the describe (inferred; the members are those of the REST 
 from __future__ import annotations
 
 from mockorg_server.core.calls import operation as op
-from mockorg_server.rest.describe_document import MASTER_RECORD_TYPE_ID, record_types
 from mockorg_server.rest.error import RestError, not_found
 from mockorg_server.rest.exchange import Answer, Request
 from mockorg_server.rest.resource.record import sobject_of
+from mockorg_server.schema.describe import MASTER_RECORD_TYPE_ID, record_types
 from mockorg_server.schema.identifier import normalise_id
 from mockorg_server.schema.sobject import Field, RecordType, SObject
 

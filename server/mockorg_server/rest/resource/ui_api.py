@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from mockorg_server.core.calls import operation as op
 from mockorg_server.core.record import RetrieveResult, SaveResult
-from mockorg_server.rest.describe_document import MASTER_RECORD_TYPE_ID, record_types
 from mockorg_server.rest.error import RestError, not_found
 from mockorg_server.rest.exchange import Answer, Request
 from mockorg_server.rest.precondition import etag_of
 from mockorg_server.rest.record_reader import read_record
 from mockorg_server.rest.resource.record import refused, sobject_of
+from mockorg_server.schema.describe import MASTER_RECORD_TYPE_ID, record_types
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.identifier import normalise_id
 from mockorg_server.schema.record_shape import FieldMember
