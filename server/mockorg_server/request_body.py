@@ -56,7 +56,7 @@ def _read(environ: WSGIEnvironment, max_bytes: int) -> bytes:
             length = int(told[:20])
             if length > max_bytes:
                 raise _too_large(max_bytes)
-            content = _read_up_to(stream, length)
+            content = read_up_to(stream, length)
             if len(content) < length:
                 raise BadBodyError(f"The request ended after {len(content)} of {length} bytes")
             return content
@@ -67,7 +67,7 @@ def _read(environ: WSGIEnvironment, max_bytes: int) -> bytes:
     return b""
 
 
-def _read_up_to(stream: IO[bytes], length: int) -> bytes:
+def read_up_to(stream: IO[bytes], length: int) -> bytes:
     """Read so much, or less at the end of the stream; piece by piece, since room is taken before it is filled."""
     pieces = []
     while length and (piece := stream.read(min(length, _PIECE_BYTES))):

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from math import isfinite
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl
+
+from mockorg_server.request_body import read_up_to
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+R = TypeVar("R")
+
 MAX_BODY_BYTES = 256 * 1024 * 1024
 _MAX_MESSAGE_LENGTH = 2_000
-_PIECE_BYTES = 1024 * 1024
 
 
 class ControlError(Exception):
@@ -76,6 +79,14 @@ class Request:
             raise ControlError(400, "a parameter is given twice")
         return dict(pairs)
 
+    def of_name(self, work: Callable[[str], R], what: str) -> R:
+        """Do ``work`` with the name that the path ends in; its KeyError means that there is no such ``what``."""
+        name = self.path.rpartition("/")[2]
+        try:
+            return work(name)
+        except KeyError:
+            raise ControlError(404, f"there is no {what} {name!r}") from None
+
     def no_body(self) -> None:
         """Check that the body is empty, or an empty JSON object."""
         if self._read().strip() not in {b"", b"{}"}:
@@ -125,7 +136,7 @@ class Request:
         if not chunked and length > MAX_BODY_BYTES:
             raise _too_large()
         try:
-            body = _read_up_to(self._environ["wsgi.input"], length)
+            body = read_up_to(self._environ["wsgi.input"], length)
         except (ValueError, OSError) as error:
             raise ControlError(400, f"the body cannot be read: {error}") from None
         if len(body) > MAX_BODY_BYTES:
@@ -133,15 +144,6 @@ class Request:
         if not chunked and len(body) < length:
             raise ControlError(400, "the body ended before its Content-Length")
         return body
-
-
-def _read_up_to(stream: IO[bytes], length: int) -> bytes:
-    """Read so much, or less at the end of the stream; piece by piece, since room is taken before it is filled."""
-    pieces = []
-    while length and (piece := stream.read(min(length, _PIECE_BYTES))):
-        pieces.append(piece)
-        length -= len(piece)
-    return b"".join(pieces)
 
 
 def _too_large() -> ControlError:

@@ -47,14 +47,14 @@ def _purge(request: Request, org: Org) -> object:
 
 def _set_session(request: Request, org: Org) -> object:
     """Set the status of a session: ``{"status": "Ended"}``."""
-    session_id = request.path.rpartition("/")[2]
     document = _object(request)
     if document.keys() != {"status"}:
         raise ControlError(400, 'a session takes {"status": "Ended"}')
-    try:
-        _or_refused(lambda: org.messaging.set_session_status(session_id, document["status"]))
-    except KeyError:
-        raise ControlError(404, f"there is no messaging session {session_id!r}") from None
+    status = document["status"]
+    request.of_name(
+        lambda session_id: _or_refused(lambda: org.messaging.set_session_status(session_id, status)),
+        "messaging session",
+    )
     return {"status": "ok"}
 
 
@@ -71,11 +71,7 @@ def _define(request: Request, org: Org) -> object:
 
 
 def _undefine(request: Request, org: Org) -> object:
-    name = request.path.rpartition("/")[2]
-    try:
-        org.messaging.undefine(name)
-    except KeyError:
-        raise ControlError(404, f"there is no message definition {name!r}") from None
+    request.of_name(org.messaging.undefine, "message definition")
     return {"status": "ok"}
 
 
@@ -99,11 +95,7 @@ def _forget_rules(_request: Request, org: Org) -> object:
 
 
 def _forget_rule(request: Request, org: Org) -> object:
-    rule_id = request.path.rpartition("/")[2]
-    try:
-        org.messaging.forget_rules(rule_id)
-    except KeyError:
-        raise ControlError(404, f"there is no rule {rule_id!r}") from None
+    request.of_name(org.messaging.forget_rules, "rule")
     return {"status": "ok"}
 
 

@@ -27,20 +27,13 @@ def _save(request: Request, org: Org) -> object:
 
 def _restore(request: Request, org: Org) -> object:
     request.no_body()
-    return _named(request, org.snapshots.restore)
+    request.of_name(org.snapshots.restore, "snapshot")
+    return {"status": "ok"}
 
 
 def _drop(request: Request, org: Org) -> object:
     request.no_body()
-    return _named(request, org.snapshots.drop)
-
-
-def _named(request: Request, work: Callable[[str], None]) -> object:
-    name = request.path.rpartition("/")[2]
-    try:
-        work(name)
-    except KeyError:
-        raise ControlError(404, f"there is no snapshot {name!r}") from None
+    request.of_name(org.snapshots.drop, "snapshot")
     return {"status": "ok"}
 
 
