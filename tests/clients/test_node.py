@@ -4,23 +4,18 @@ The packages come from ``npm ci`` by the committed lock, once, into ``build/`` a
 nothing to run and the tests say so; with Node, packages that cannot be had are a failure.
 """
 
-import hashlib
 import os
 import re
-import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.npm_package import NODE, installed
 
 import mockorg
 
-ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(__file__).parent / "node"
-MANIFESTS = ("package.json", "package-lock.json")
-NODE = shutil.which("node")
 NO_NODE = "Node.js is not installed: jsforce and node-soap were NOT tried against the mock org"
 
 
@@ -29,28 +24,7 @@ def node_modules() -> Path:
     """The folder of the installed packages, made on first use and kept until the lock changes."""
     if NODE is None:
         pytest.skip(NO_NODE)
-    digest = hashlib.sha256(b"".join((SCRIPTS / name).read_bytes() for name in MANIFESTS)).hexdigest()
-    place = ROOT / "build" / f"node-clients-{digest[:16]}"
-    if not place.exists():
-        place.parent.mkdir(exist_ok=True)
-        install(place)
-    return place / "node_modules"
-
-
-def install(place: Path) -> None:
-    """Install beside the place and move it there: a run that is broken off leaves nothing half done."""
-    fresh = Path(tempfile.mkdtemp(prefix="node-clients-", dir=place.parent))
-    for name in MANIFESTS:
-        shutil.copy(SCRIPTS / name, fresh)
-    npm = shutil.which("npm")
-    assert npm, "Node.js is installed without npm, which fetches jsforce and node-soap"
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev"]
-    ended = subprocess.run(command, cwd=fresh, capture_output=True, text=True, timeout=100, check=False)
-    assert ended.returncode == 0, f"npm could not fetch jsforce and node-soap:\n{ended.stderr}"
-    try:
-        fresh.rename(place)
-    except OSError:  # another run was faster
-        shutil.rmtree(fresh)
+    return installed(SCRIPTS, "node-clients")
 
 
 def run(script: str, node_modules: Path, **environment: str) -> None:

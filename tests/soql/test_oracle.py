@@ -4,27 +4,22 @@ The package is fetched by ``npm ci`` from the committed lock, once, into ``build
 nobody to ask, and the tests say so. Where the two differ, ``cases/grammar_differences.jsonl`` must tell why.
 """
 
-import hashlib
 import json
 import re
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.npm_package import NODE, installed
 
 from mockorg_server.soql.error import SoqlError
 from mockorg_server.soql.parser import parse
 
 from .grammar import Writer
 
-ROOT = Path(__file__).parents[2]
 PACKAGE = Path(__file__).parent / "oracle"
-MANIFESTS = ("package.json", "package-lock.json")
-NODE = shutil.which("node")
 NO_NODE = "Node.js is not installed: SOQL was NOT compared with Salesforce's own grammar"
 
 Judge = Callable[[Sequence[str]], list[bool]]
@@ -35,7 +30,7 @@ def judge() -> Judge:
     """Give the platform's verdicts on queries."""
     if NODE is None:
         pytest.skip(NO_NODE)
-    modules = _modules()
+    modules = installed(PACKAGE, "soql-oracle")
 
     def verdicts(queries: Sequence[str]) -> list[bool]:
         ended = subprocess.run(
@@ -53,31 +48,6 @@ def judge() -> Judge:
         return answers
 
     return verdicts
-
-
-def _modules() -> Path:
-    digest = hashlib.sha256(b"".join((PACKAGE / name).read_bytes() for name in MANIFESTS)).hexdigest()
-    place = ROOT / "build" / f"soql-oracle-{digest[:16]}"
-    if not place.exists():
-        place.parent.mkdir(exist_ok=True)
-        _install(place)
-    return place / "node_modules"
-
-
-def _install(place: Path) -> None:
-    """Install beside the place and move it there: a run that is broken off leaves nothing half done."""
-    fresh = Path(tempfile.mkdtemp(prefix="soql-oracle-", dir=place.parent))
-    for name in MANIFESTS:
-        shutil.copy(PACKAGE / name, fresh)
-    npm = shutil.which("npm")
-    assert npm, "Node.js is installed without npm, which fetches the grammar"
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    ended = subprocess.run(command, cwd=fresh, capture_output=True, text=True, timeout=100, check=False)
-    assert ended.returncode == 0, f"npm could not fetch the grammar:\n{ended.stderr}"
-    try:
-        fresh.rename(place)
-    except OSError:  # another run was faster
-        shutil.rmtree(fresh)
 
 
 @pytest.fixture(scope="module")

@@ -94,6 +94,7 @@ class FileDatabase:
     def close(self) -> None:
         """Let go of the file."""
         if self._own is not None:
+            self._own.detach()  # so that it is closed now, whatever has become of the pool it came from
             self._own.close()
             self._own = None
         self._engine.dispose()
