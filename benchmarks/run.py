@@ -19,6 +19,7 @@ FILES = (
     "wire",
     "engine",
     "query",
+    "dml",
     "messaging",
     "schema",
     "socket",

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mockorg_server.core.calls.operation import Create, Delete, Query, Update
+from mockorg_server.core.calls.operation import Create, Delete, Merge, Query, Update, Upsert
 from mockorg_server.core.error import OrgError
 from mockorg_server.core.org import Org
-from mockorg_server.core.record import InputRecord
+from mockorg_server.core.record import InputRecord, MergeRequest
 from mockorg_server.core.session import Caller
 from mockorg_server.core.setting import OrgSettings
 from mockorg_server.schema.schema import load_schema
@@ -188,3 +188,181 @@ def test_after_hooks_read_only(org, create):
 
     org.hook_org.on("after insert", "Account", write)
     assert "System.TypeError: Record is read-only" in create("Account", Name="a").errors[0].message
+
+
+# --- several records
+
+
+@pytest.fixture
+def create_all(run):
+    def save(*names, all_or_none=False, type="Account"):  # noqa: A002
+        results = run(Create(tuple(InputRecord(type, {"Name": name}) for name in names), all_or_none=all_or_none))
+        return [result.errors[0].code if result.errors else "ok" for result in results]
+
+    return save
+
+
+@pytest.fixture
+def heard(org):
+    """What the events of accounts were about, one entry each."""
+    seen = []
+    for event in ("before insert", "after insert", "before update", "after update", "before delete", "after delete"):
+        org.hook_org.on(
+            event,
+            "Account",
+            lambda event: seen.append((event.timing, event.operation, [r["Name"] for r in event.records])),
+        )
+    return seen
+
+
+def test_the_records_of_a_call_are_one_event(create_all, heard):
+    assert create_all("a", "b", "c") == ["ok"] * 3
+    assert heard == [("before", "insert", ["a", "b", "c"]), ("after", "insert", ["a", "b", "c"])]
+
+
+def test_another_sobject_between_makes_two_events(run, heard):
+    records = (
+        InputRecord("Account", {"Name": "a"}),
+        InputRecord("Contact", {"LastName": "c"}),
+        InputRecord("Account", {"Name": "b"}),
+    )
+    assert all(result.success for result in run(Create(records)))
+    assert [names for timing, _, names in heard if timing == "before"] == [["a"], ["b"]]
+
+
+def test_old_and_new_stand_in_one_order(org, run, create, rows):
+    ids = [create("Account", Name=name).id for name in "ab"]
+    pairs = []
+    org.hook_org.on(
+        "before update",
+        "Account",
+        lambda event: pairs.extend(
+            (old["Name"], new["Name"], event.old_map[new.id]["Name"])
+            for old, new in zip(event.old, event.new, strict=True)
+        ),
+    )
+    run(
+        Update(
+            tuple(InputRecord("Account", {"Name": name}, record_id) for name, record_id in zip("xy", ids, strict=True))
+        )
+    )
+    assert pairs == [("a", "x", "a"), ("b", "y", "b")]
+
+
+def test_a_record_that_a_call_updates_twice_is_in_two_events(run, create, heard, rows):
+    account = create("Account", Name="a").id
+    heard.clear()
+    assert all(r.success for r in run(Update(tuple(InputRecord("Account", {"Name": name}, account) for name in "xy"))))
+    assert [names for timing, _, names in heard if timing == "before"] == [["x"], ["y"]]
+    assert rows("SELECT Name FROM Account") == [("y",)]
+
+
+def test_an_upsert_makes_an_event_of_each_kind(run, create, heard):
+    known = create("Account", Name="known").id
+    heard.clear()
+    records = (
+        InputRecord("Account", {"Name": "new 1"}),
+        InputRecord("Account", {"Name": "changed"}, known),
+        InputRecord("Account", {"Name": "new 2"}),
+    )
+    results = run(Upsert("Id", records))
+    assert [(result.success, result.created, result.id == known) for result in results] == [
+        (True, True, False),
+        (True, False, True),
+        (True, True, False),
+    ]
+    assert heard == [
+        ("before", "insert", ["new 1", "new 2"]),
+        ("after", "insert", ["new 1", "new 2"]),
+        ("before", "update", ["changed"]),
+        ("after", "update", ["changed"]),
+    ]
+
+
+def test_a_record_that_fails_is_set_aside_and_the_others_are_tried_again(org, create_all, heard, rows):
+    """Apex guide, bulk DML exception handling: the hooks run again, and what the first attempt wrote is undone."""
+
+    @org.hook_org.on("after insert", "Account")
+    def contacts_and_refusal(event):
+        event.org.create("Contact", [{"LastName": account["Name"]} for account in event.new])
+        for account in event.new:
+            if account["Name"] == "bad":
+                account.add_error("no")
+
+    assert create_all("a", "bad", "b") == ["ok", "FIELD_CUSTOM_VALIDATION_EXCEPTION", "ok"]
+    assert [names for timing, _, names in heard if timing == "after"] == [["a", "bad", "b"], ["a", "b"]]
+    assert rows("SELECT Name FROM Account") == [("a",), ("b",)]
+    assert rows("SELECT LastName FROM Contact") == [("a",), ("b",)]
+
+
+def test_each_attempt_begins_with_the_values_of_the_client(org, create_all, rows):
+    @org.hook_org.on("before insert", "Account")
+    def add_a_mark(event):
+        for account in event.new:
+            account["Name"] += "!"
+            if account["Name"].startswith("bad"):
+                account.add_error("no")
+
+    assert create_all("a", "bad") == ["ok", "FIELD_CUSTOM_VALIDATION_EXCEPTION"]
+    assert rows("SELECT Name FROM Account") == [("a!",)]
+
+
+def test_a_record_that_no_hook_has_met_causes_no_second_attempt(create_all, heard):
+    assert create_all("a", "x" * 256) == ["ok", "STRING_TOO_LONG"]
+    assert heard == [("before", "insert", ["a"]), ("after", "insert", ["a"])]
+
+
+def test_after_three_attempts_all_fail(org, run, create_all, rows):
+    """Text from the Apex guide."""
+    counted = []
+
+    @org.hook_org.on("after insert", "Account")
+    def refuse_the_first(event):
+        counted.append(len(event.new))
+        event.new[0].add_error("no")
+
+    assert create_all(*"abcdef") == ["FIELD_CUSTOM_VALIDATION_EXCEPTION"] * 3 + [FAILED] * 3
+    assert counted == [6, 5, 4]
+    assert rows("SELECT Id FROM Account") == []
+
+
+def test_all_or_none_tries_once_and_keeps_nothing(org, create_all, heard, rows):
+    org.hook_org.on("before insert", "Account", lambda event: event.new[1].add_error("no"))
+    rolled_back = "ALL_OR_NONE_OPERATION_ROLLED_BACK"
+    assert create_all(*"abc", all_or_none=True) == [rolled_back, "FIELD_CUSTOM_VALIDATION_EXCEPTION", rolled_back]
+    assert heard == [("before", "insert", ["a", "b", "c"])]
+    assert rows("SELECT Id FROM Account") == []
+
+
+def test_a_hook_for_one_record_is_refused_several(org, create_all):
+    org.hook_org.on("before insert", "Account", lambda event: event.record)
+    assert create_all("a", "b") == [FAILED, FAILED]
+
+
+def test_a_merge_is_a_delete_of_the_losers_and_an_update_of_the_master(org, run, create, heard, rows):
+    """Apex guide, triggers and merge statements."""
+    master, loser = (create("Account", Name=name).id for name in ("master", "loser"))
+    contact = create("Contact", LastName="c", AccountId=loser).id
+    told = []
+    for event in ("before delete", "after delete"):
+        org.hook_org.on(
+            event,
+            "Account",
+            lambda event: told.append(
+                (
+                    event.timing,
+                    event.record["MasterRecordId"],
+                    event.org.query(f"SELECT AccountId FROM Contact WHERE Id = '{contact}'"),
+                )
+            ),
+        )
+    heard.clear()
+    (result,) = run(Merge((MergeRequest(InputRecord("Account", {}, master), (loser,)),)))
+    assert result.success
+    assert heard == [
+        ("before", "delete", ["loser"]),
+        ("after", "delete", ["loser"]),
+        ("before", "update", ["master"]),
+        ("after", "update", ["master"]),
+    ]
+    assert told == [("before", None, [{"AccountId": loser}]), ("after", master, [{"AccountId": master}])]

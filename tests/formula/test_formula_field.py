@@ -2,8 +2,9 @@
 
 import pytest
 
-from mockorg_server.core.calls.operation import Query, Retrieve, Undelete
+from mockorg_server.core.calls.operation import Create, Merge, Query, Retrieve, Undelete
 from mockorg_server.core.error import OrgError
+from mockorg_server.core.record import InputRecord, MergeRequest
 from mockorg_server.formula.formula import Use, compile_formula
 from mockorg_server.schema.schema import load_schema
 
@@ -101,6 +102,22 @@ def test_a_changed_roll_up_saves_the_parent(org):
     assert org.rows("SELECT SystemModstamp FROM Account") == [("2026-01-31T12:01:30.000Z",)]
 
 
+def test_hooks_read_formulas_of_the_values_as_they_are(org):
+    told = []
+
+    @org.org.on("before insert", "Account")
+    def look(event):
+        for account in event.new:
+            told.append((account["Size__c"], account["Deals__c"], account["Largest__c"]))
+            account["NumberOfEmployees"] = 500
+            told.append(account["Size__c"])
+            with pytest.raises(TypeError, match=r"Account\.BillingAddress is a compound field"):
+                account["BillingAddress"]
+
+    org.made("Account", Name="A")
+    assert told == [("small", 0.0, None), "big"]
+
+
 def test_the_rules_of_the_parent_hold_for_the_detail(org):
     account = org.made("Account", Name="A")
     org.opportunity(account, 900)
@@ -111,6 +128,63 @@ def test_the_rules_of_the_parent_hold_for_the_detail(org):
         ("FIELD_CUSTOM_VALIDATION_EXCEPTION", "Too much")
     ]
     assert org.rows("SELECT Deals__c FROM Account") == [(1,)]
+
+
+def deals(*pairs):
+    return tuple(
+        InputRecord(
+            "Opportunity",
+            {
+                "Name": "O",
+                "AccountId": account,
+                "Amount": amount,
+                "StageName": "Prospecting",
+                "CloseDate": "2026-02-01",
+            },
+        )
+        for account, amount in pairs
+    )
+
+
+def test_a_parent_is_saved_once_for_the_details_of_a_call(org):
+    one, other = org.made("Account", Name="One"), org.made("Account", Name="Other")
+    saved = []
+
+    @org.org.on("before update", "Account")
+    def look(event):
+        told = [
+            [(each["Name"], each["Deals__c"], each["Twice__c"]) for each in side] for side in (event.old, event.new)
+        ]
+        saved.append(told)
+
+    assert all(result.success for result in org.run(Create(deals((one, 1), (one, 2), (other, 3)))))
+    assert saved == [[[("One", 0, 0.0), ("Other", 0, 0.0)], [("One", 2, 6.0), ("Other", 1, 6.0)]]]
+    assert org.rows("SELECT Deals__c FROM Account ORDER BY Name") == [(2,), (1,)]
+
+
+def test_a_parent_that_is_refused_fails_its_details_alone(org):
+    one, other = org.made("Account", Name="One"), org.made("Account", Name="Other")
+    results = org.run(Create(deals((one, 900), (other, 1), (one, 200))))
+    assert [[error.message for error in result.errors] for result in results] == [["Too much"], [], ["Too much"]]
+    assert org.rows("SELECT Deals__c FROM Account ORDER BY Name") == [(0,), (1,)]
+
+
+def test_a_merge_counts_what_it_leads_to_the_master(org):
+    master, loser = (org.made("Account", Name=name) for name in ("Master", "Loser"))
+    org.opportunity(master, 1)
+    org.opportunity(loser, 2)
+    (result,) = org.run(Merge((MergeRequest(InputRecord("Account", {}, master), (loser,)),)))
+    assert result.success
+    assert org.rows("SELECT Name, Deals__c, Total__c FROM Account") == [("Master", 2, 3.0)]
+
+
+def test_the_rules_of_the_master_see_the_roll_ups_of_a_merge(org):
+    master, loser = (org.made("Account", Name=name) for name in ("Master", "Loser"))
+    org.opportunity(master, 900)
+    org.opportunity(loser, 200)
+    (result,) = org.run(Merge((MergeRequest(InputRecord("Account", {}, master), (loser,)),)))
+    assert [error.message for error in result.errors] == ["Too much"]
+    assert org.rows("SELECT Name, Deals__c FROM Account ORDER BY Name") == [("Loser", 1), ("Master", 1)]
 
 
 def test_computed_fields_are_not_written(org):

@@ -1,6 +1,6 @@
 """Save hooks of the user, standing in for triggers and record-triggered flows: the registry, and what a hook is given.
 
-See ``docs/hooks.md``. When hooks run is told in ``core/dml/trigger.py``.
+See ``docs/hooks.md``. When hooks run is told in ``core/dml/chunk.py``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.error import RowError
+from mockorg_server.schema.compound import MEMBERS
 from mockorg_server.schema.schema import Schema
-from mockorg_server.schema.sobject import SObject
+from mockorg_server.schema.sobject import Field, SObject
 from mockorg_server.schema.value import Value
 
 if TYPE_CHECKING:
@@ -36,16 +37,25 @@ Hook = Callable[["HookEvent"], object]
 class HookRecord(MutableMapping[str, Value]):
     """A record as a hook sees it: field values by name, in any case of the name; a field without a value is None.
 
-    Values are neutral ones (``schema/value.py``): dates are texts, numbers floats. Only the new records of a "before"
-    event can be written. Raises KeyError for a name that is no field, TypeError for a record that cannot be written.
+    Values are neutral ones (``schema/value.py``): dates are texts, numbers floats. Formulas and roll-ups are worked out
+    when they are read. Only the new records of a "before" event can be written. Raises KeyError for a name that is no
+    field, TypeError for a record that cannot be written or a compound field.
     """
 
-    def __init__(self, sobject: SObject, values: Mapping[str, Value], *, writable: bool) -> None:
+    def __init__(
+        self,
+        sobject: SObject,
+        values: Mapping[str, Value],
+        compute: Callable[[Mapping[str, Value], Field], Value],
+        *,
+        writable: bool,
+    ) -> None:
         self.sobject = sobject.name
         self.errors: list[RowError] = []
         self.changes: dict[str, Value] = {}
         self._type = sobject
         self._values = dict(values)
+        self._compute = compute
         self._writable = writable
 
     @property
@@ -67,7 +77,12 @@ class HookRecord(MutableMapping[str, Value]):
         return known.name
 
     def __getitem__(self, name: str) -> Value:
-        return self._values.get(self._name(name))
+        known = self._type.field(self._name(name))
+        if known is None or known.name in self._values:
+            return self._values.get(self._name(name))
+        if known.type in MEMBERS:
+            raise TypeError(f"{self.sobject}.{known.name} is a compound field: read its parts")
+        return self._compute(self._values, known) if known.computed else None
 
     def __setitem__(self, name: str, value: Value) -> None:
         if not self._writable:
@@ -95,11 +110,11 @@ class HookRecord(MutableMapping[str, Value]):
 
 @dataclass(frozen=True, slots=True)
 class HookEvent:
-    """What a hook is given: one save.
+    """What a hook is given: the save of up to 200 records of one sObject.
 
-    ``new`` are the records as they will be (empty on delete), ``old`` as they were (empty on insert and undelete).
-    Each save of a record is an event of its own, so each list holds at most one. ``operation`` is ``insert``,
-    ``update``, ``delete`` or ``undelete``; ``org`` reads and writes inside the same transaction.
+    ``new`` are the records as they will be (empty on delete), ``old`` as they were (empty on insert and undelete), in
+    the same order. ``operation`` is ``insert``, ``update``, ``delete`` or ``undelete``; ``org`` reads and writes inside
+    the same transaction.
     """
 
     timing: str
@@ -127,13 +142,13 @@ class HookEvent:
 
     @property
     def record(self) -> HookRecord:
-        """The one record that the event is about."""
-        return self.records[0]
+        """The one record that the event is about. Raises ValueError when it is about several."""
+        return self._only(self.records)
 
     @property
     def old_record(self) -> HookRecord | None:
-        """That record as it was, None on insert and undelete."""
-        return self.old[0] if self.old else None
+        """That record as it was, None on insert and undelete. Raises ValueError when the event is about several."""
+        return self._only(self.old) if self.old else None
 
     @property
     def new_map(self) -> Mapping[str, HookRecord]:
@@ -146,9 +161,14 @@ class HookEvent:
         return {record.id: record for record in self.old if record.id}
 
     def add_error(self, message: str, field: str | None = None) -> None:
-        """Refuse the record."""
+        """Refuse every record of the event."""
         for record in self.records:
             record.add_error(message, field)
+
+    def _only(self, records: Sequence[HookRecord]) -> HookRecord:
+        if len(records) != 1:
+            raise ValueError(f"the event is about {len(records)} records: loop over event.new, or event.old on delete")
+        return records[0]
 
 
 class Hooks:

@@ -145,9 +145,16 @@ class SaveRecord:
         key = values.get(first.reference.name)
         return follow(self._context, self._context.reader, first.target, key, rest, leaf.field)
 
+    def field(self, field: Field) -> Value:
+        """Give a field of the record itself, formulas and roll-ups too. Raises FormulaError."""
+        environment = environment_of(self._context, self._context.reader, is_new=self._before is None)
+        return self._own(field, self._values, environment)
+
     def _own(self, field: Field, values: Mapping[str, Value], environment: Environment) -> Value:
         if field.name == "Id":
             return self._id
+        if field.name in values:  # also a roll-up summary of a record as it was
+            return values[field.name]
         if field.calculated_formula:
             formula = self._context.org.rules.formulas.of(self._sobject, field)
             plain = SaveRecord(self._context, self._sobject, self._id, values, None)
@@ -156,4 +163,4 @@ class SaveRecord:
             if self._id is not None:
                 return _value(self._context, self._context.reader, self._sobject.name, self._id, field.name)
             return 0.0 if field.roll_up.operation in ("count", "sum") else None
-        return values.get(field.name)
+        return None

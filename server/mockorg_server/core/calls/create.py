@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from mockorg_server.core.calls.operation import Create
 from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml.chunk import carry_out
 from mockorg_server.core.dml.draft import Change, draft_of
-from mockorg_server.core.dml.save import hold_to_chunks, insert, save_all
+from mockorg_server.core.dml.save import Insert, hold_to_chunks
 from mockorg_server.core.limit import MAX_DML_RECORDS, hold_to
 from mockorg_server.core.record import SaveResult
 
@@ -19,4 +18,4 @@ def create(context: CallContext, operation: Create) -> list[SaveResult]:
         draft_of(context, record, Change.INSERT, operation.allow_field_truncation) for record in operation.records
     ]
     hold_to_chunks(draft.sobject for draft in drafts)
-    return save_all(context, [partial(insert, context, draft) for draft in drafts], operation.all_or_none)
+    return carry_out(context, [Insert(draft) for draft in drafts], operation.all_or_none)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
+from typing import Final
 
 from mockorg_server.core.calls.operation import Update
 from mockorg_server.core.context import CallContext
-from mockorg_server.core.dml import save
+from mockorg_server.core.dml.chunk import carry_out
 from mockorg_server.core.dml.draft import Change, Draft, draft_of
+from mockorg_server.core.dml.save import Update as UpdateDeed
+from mockorg_server.core.dml.save import hold_to_chunks
 from mockorg_server.core.error import RowError
 from mockorg_server.core.limit import MAX_DML_RECORDS, hold_to
 from mockorg_server.core.record import SaveResult
@@ -24,22 +26,20 @@ def update(context: CallContext, operation: Update) -> list[SaveResult]:
     drafts = [
         draft_of(context, record, Change.UPDATE, operation.allow_field_truncation) for record in operation.records
     ]
-    save.hold_to_chunks(draft.sobject for draft in drafts)
-    return save.save_all(context, _saves(context, drafts), operation.all_or_none)
+    hold_to_chunks(draft.sobject for draft in drafts)
+    return carry_out(context, _deeds(drafts), operation.all_or_none)
 
 
-def _saves(context: CallContext, drafts: Sequence[Draft]) -> list[save.Save]:
+def _deeds(drafts: Sequence[Draft]) -> list[UpdateDeed | SaveResult]:
     seen: Counter[str] = Counter()
-    saves: list[save.Save] = []
+    deeds: list[UpdateDeed | SaveResult] = []
     for draft in drafts:
         key = normalise_id(draft.id or "") or ""
         seen[key] += bool(key)
-        saves.append(_too_often if seen[key] > _MAX_SAME_ID else partial(save.update, context, draft))
-    return saves
+        deeds.append(_TOO_OFTEN if seen[key] > _MAX_SAME_ID else UpdateDeed(draft))
+    return deeds
 
 
-def _too_often() -> SaveResult:
-    return SaveResult(
-        None,
-        (RowError("DUPLICATE_VALUE", f"Maximum number of duplicate updates in one batch ({_MAX_SAME_ID} allowed)."),),
-    )
+_TOO_OFTEN: Final = SaveResult(
+    None, (RowError("DUPLICATE_VALUE", f"Maximum number of duplicate updates in one batch ({_MAX_SAME_ID} allowed)."),)
+)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 
 from mockorg_server.core.calls.operation import Upsert
 from mockorg_server.core.context import CallContext
-from mockorg_server.core.dml import save
+from mockorg_server.core.dml.chunk import carry_out
 from mockorg_server.core.dml.draft import Change, Draft, draft_of
 from mockorg_server.core.dml.rule import write_refusal
+from mockorg_server.core.dml.save import Insert, Update
 from mockorg_server.core.error import OrgError, RowError
 from mockorg_server.core.limit import MAX_DML_RECORDS, hold_to
 from mockorg_server.core.record import SaveResult
@@ -35,11 +35,11 @@ def upsert(context: CallContext, operation: Upsert) -> list[SaveResult]:
     key = _key_of([draft.sobject for draft in drafts], operation.external_id_field)
     keys = [_key_value(draft, key) for draft in drafts]
     often = Counter(value for value in keys if value is not None)
-    saves = [
-        partial(_save, context, draft, key, value, value is not None and often[value] > 1)
+    deeds = [
+        _deed_of(context, draft, key, value, value is not None and often[value] > 1)
         for draft, value in zip(drafts, keys, strict=True)
     ]
-    return save.save_all(context, saves, operation.all_or_none)
+    return carry_out(context, deeds, operation.all_or_none)
 
 
 def _key_of(sobjects: Sequence[SObject], name: str) -> Field:
@@ -68,7 +68,10 @@ def _key_value(draft: Draft, key: Field) -> str | None:
     return str(value) if key.case_sensitive else fold(str(value))
 
 
-def _save(context: CallContext, draft: Draft, key: Field, key_value: str | None, repeated: bool) -> SaveResult:
+def _deed_of(
+    context: CallContext, draft: Draft, key: Field, key_value: str | None, repeated: bool
+) -> Insert | Update | SaveResult:
+    """Make the insert or update that a row comes to, or the result that refuses it."""
     if not (draft.sobject.createable or draft.sobject.updateable):
         exists = draft.id or (key_value and context.reader.find(draft.sobject, key.name, key_value, limit=1))
         change = Change.UPDATE if exists else Change.INSERT
@@ -76,29 +79,25 @@ def _save(context: CallContext, draft: Draft, key: Field, key_value: str | None,
     refusal = _refusal(draft, key, key_value, repeated)
     if refusal is not None:
         return SaveResult(None, (refusal,))
-    if key.type is FieldType.ID:
-        if draft.id:
-            return save.update(context, draft)
-        draft.change = Change.INSERT
-        return save.insert(context, draft)
-    matches = context.reader.find(draft.sobject, key.name, draft.values[key.name])
-    if len(matches) > 1:
-        return SaveResult(
-            None,
-            (
-                RowError(
-                    "DUPLICATE_EXTERNAL_ID",
-                    f"{key.name}: more than one record found for external id field: [{', '.join(matches)}]",
-                    (key.name,),
-                ),
-            ),
-        )
-    if matches:
-        draft.id = matches[0]
-        _leave_key(draft, key)
-        return save.update(context, draft)
+    if key.type is not FieldType.ID:
+        matches = context.reader.find(draft.sobject, key.name, draft.values[key.name])
+        if len(matches) > 1:
+            return SaveResult(None, (_matches_several(key, matches),))
+        if matches:
+            draft.id = matches[0]
+            _leave_key(draft, key)
+    if draft.id:
+        return Update(draft)
     draft.change = Change.INSERT
-    return save.insert(context, draft)
+    return Insert(draft)
+
+
+def _matches_several(key: Field, matches: Sequence[str]) -> RowError:
+    return RowError(
+        "DUPLICATE_EXTERNAL_ID",
+        f"{key.name}: more than one record found for external id field: [{', '.join(matches)}]",
+        (key.name,),
+    )
 
 
 def _refusal(draft: Draft, key: Field, key_value: str | None, repeated: bool) -> RowError | None:

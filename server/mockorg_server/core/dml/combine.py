@@ -7,13 +7,16 @@ the StatusCodes made for it (inferred).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml import removal, save
+from mockorg_server.core.dml.chunk import carry_out
+from mockorg_server.core.dml.deed import Errors
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
 from mockorg_server.core.dml.draft import Change, Draft, draft_of
+from mockorg_server.core.dml.removal import Deletion
 from mockorg_server.core.error import RowError
 from mockorg_server.core.record import MergeRequest, MergeResult
 from mockorg_server.schema.identifier import normalise_id
@@ -52,16 +55,39 @@ def _merge(context: CallContext, draft: Draft, ids: Sequence[str]) -> MergeResul
     losers = [_existing(context, sobject, text) for text in ids]
     if len({master, *losers}) != 1 + len(losers):
         raise _Refused(RowError("INVALID_MERGE_RECORD", "the records of a merge must differ from one another"))
-    related = _lead_to_master(context, sobject, master, losers)
-    saved = save.update(context, replace(draft, id=master))
-    if saved.errors:
-        raise _Refused(*saved.errors)
-    for loser in losers:
-        deleted = removal.delete(context, loser)
-        if deleted.errors:
-            raise _Refused(*deleted.errors)
-        context.writer.update(sobject, loser, {MASTER: master})
-    return MergeResult(id=master, merged_record_ids=tuple(losers), updated_related_ids=related)
+    deletions = [_Absorption(sobject, loser, master, (master, *losers)) for loser in losers]
+    for result in (*carry_out(context, deletions, all_or_none=True), save.update(context, replace(draft, id=master))):
+        if result.errors:
+            raise _Refused(*result.errors)
+    related = dict.fromkeys(record_id for deletion in deletions for record_id in deletion.related)
+    return MergeResult(id=master, merged_record_ids=tuple(losers), updated_related_ids=tuple(related))
+
+
+class _Absorption(Deletion):
+    """The delete of a loser: hooks hear of it before what led to it leads to the master, and after with MasterRecordId.
+
+    (Apex guide, triggers and merge statements.) ``related`` are the ids of the records that led to it.
+    """
+
+    def __init__(self, sobject: SObject, loser: str, master: str, merged: Sequence[str]) -> None:
+        super().__init__(sobject, loser)
+        self.related: list[str] = []
+        self._master = master
+        self._merged = merged
+
+    def check(self, context: CallContext) -> Errors:
+        """Find nothing: what would keep the loser leads to the master by the time it goes."""
+        return ()
+
+    def write(self, context: CallContext) -> None:
+        """Lead all to the master, then remove the loser."""
+        loser = str(self.record_id)
+        self.related = list(_lead_to_master(context, self.sobject, loser, self._master, self._merged))
+        super().check(context)
+        super().write(context)
+        context.writer.update(self.sobject, loser, {MASTER: self._master})
+        if self.before is not None:
+            self.before = {**self.before, MASTER: self._master}
 
 
 def _existing(context: CallContext, sobject: SObject, text: str | None) -> str:
@@ -71,20 +97,19 @@ def _existing(context: CallContext, sobject: SObject, text: str | None) -> str:
     return record_id
 
 
-def _lead_to_master(context: CallContext, sobject: SObject, master: str, losers: Sequence[str]) -> tuple[str, ...]:
+def _lead_to_master(
+    context: CallContext, sobject: SObject, loser: str, master: str, merged: Sequence[str]
+) -> Iterator[str]:
     """Point every reference to a loser at the master; give the ids of the records that were changed."""
-    changed: dict[str, None] = {}
     for child, reference, _ in list(removal.references(context, sobject)):
         if child.name == sobject.name and reference.name == MASTER:
             continue  # tells of merges before
-        for loser in losers:
-            for child_id in context.reader.find(child, reference.name, loser, limit=_ALL_CHILDREN):
-                if child.name == sobject.name and child_id in (master, *losers):
-                    # Kin among the merged: the master keeps no reference to one that goes, nor to itself.
-                    if child_id == master:
-                        context.writer.update(child, child_id, {reference.name: None})
-                    continue
-                stamps = system_values(context, child, ON_UPDATE)
-                context.writer.update(child, child_id, {reference.name: master, **stamps})
-                changed[child_id] = None
-    return tuple(changed)
+        for child_id in context.reader.find(child, reference.name, loser, limit=_ALL_CHILDREN):
+            if child.name == sobject.name and child_id in merged:
+                # Kin among the merged: the master keeps no reference to one that goes, nor to itself.
+                if child_id == master:
+                    context.writer.update(child, child_id, {reference.name: None})
+                continue
+            stamps = system_values(context, child, ON_UPDATE)
+            context.writer.update(child, child_id, {reference.name: master, **stamps})
+            yield child_id

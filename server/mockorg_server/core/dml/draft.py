@@ -12,6 +12,7 @@ from enum import Enum
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.error import OrgError, RowError
 from mockorg_server.core.record import InputRecord, ParentReference
+from mockorg_server.schema.identifier import normalise_id
 from mockorg_server.schema.schema import SchemaView
 from mockorg_server.schema.sobject import Field, SObject
 from mockorg_server.schema.value import Value
@@ -42,6 +43,14 @@ class Draft:
     allow_truncation: bool = False
     errors: list[RowError] = field(default_factory=list)
     before: Mapping[str, Value] | None = None
+
+
+def whole(draft: Draft) -> dict[str, Value]:
+    """Give a draft's record as it will be."""
+    values = {**(draft.before or {}), **draft.values}
+    if draft.id:
+        values["Id"] = normalise_id(draft.id)
+    return values
 
 
 def unknown_sobject(name: str) -> OrgError:

@@ -38,7 +38,7 @@ class SaveProfile:
     that tell the size of a base64 field, with that field. ``references_to`` are the references that may point at an
     sObject, by its name; ``relationships`` what describe tells of the references that point here, by the child's name
     and field. ``reference_names`` and ``unique_names`` are the fields of those kinds. ``rule`` is what no
-    describe tells.
+    describe tells. ``stored`` are the fields that have a value of their own, ``roll_ups`` the roll-up summaries.
     """
 
     defaults: Mapping[str, Value]
@@ -56,6 +56,7 @@ class SaveProfile:
     unique_names: tuple[str, ...]
     rule: PlatformRule
     stored: tuple[str, ...]
+    roll_ups: tuple[str, ...]
 
 
 class SaveProfiles:
@@ -102,6 +103,7 @@ def profile_of(sobject: SObject) -> SaveProfile:
         unique_names=tuple(field.name for field in sobject.fields if field.unique or field.name in rule.unique),
         rule=rule,
         stored=tuple(field.name for field in sobject.fields if not field.computed and field.type not in MEMBERS),
+        roll_ups=tuple(field.name for field in sobject.fields if field.roll_up is not None),
     )
 
 

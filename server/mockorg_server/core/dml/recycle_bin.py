@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import ClassVar, Final
 
 from mockorg_server.core.clock import instant_of
 from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml.chunk import is_heard_of
+from mockorg_server.core.dml.deed import Deed, Errors
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
-from mockorg_server.core.dml.trigger import Deed, before_of, carry_out
+from mockorg_server.core.dml.save import stored_record
 from mockorg_server.core.dml.uniqueness import unique_errors
 from mockorg_server.core.error import RowError
 from mockorg_server.core.record import SaveResult
@@ -39,26 +41,43 @@ def remember(context: CallContext, root: str, along: Sequence[Place], cleared: S
         context.writer.set_state(_removal(root), json.dumps({"along": list(along), "cleared": list(cleared)}))
 
 
-def undelete(context: CallContext, text: str) -> SaveResult:
-    """Bring a record back from the bin, with what its delete took along and cleared."""
+def undeletion_of(context: CallContext, text: str) -> Undeletion | SaveResult:
+    """Make the undelete of the record of an id in either form, or the result that refuses it."""
     found, error = _find_deleted(context, text)
     if found is None:
         return SaveResult(normalise_id(text), (error or _NOT_IN_BIN,))
-    sobject, record_id = found
-    if not sobject.undeletable:
-        # Code and text recorded from a real org, which tells the id as well.
-        code = "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
-        return SaveResult(record_id, (RowError(code, "Entity type is not undeletable"),))
-    if not _is_in_bin(context, sobject, record_id) or _went_along(context, sobject, record_id):
-        return SaveResult(record_id, (_NOT_IN_BIN,))
-    errors = unique_errors(context, sobject, record_id, _values(context, sobject, record_id))
-    if errors:
-        return SaveResult(record_id, errors)
-    stored = before_of(context, sobject, record_id, "undelete")
-    after = None if stored is None else {**stored, "IsDeleted": False}
-    deed = Deed("undelete", sobject, record_id, None, after)
-    errors = carry_out(context, deed, lambda: _restore(context, sobject, record_id))
-    return SaveResult(record_id, errors)
+    return Undeletion(*found)
+
+
+class Undeletion(Deed):
+    """A record that comes back from the bin, with what its delete took along and cleared."""
+
+    operation: ClassVar = "undelete"
+
+    def begin(self, context: CallContext) -> Errors:
+        """Read the record, where somebody hears of it."""
+        if not self.sobject.undeletable:
+            # Code and text recorded from a real org, which tells the id as well.
+            return (RowError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "Entity type is not undeletable"),)
+        if is_heard_of(context.org, self.operation, self.sobject):
+            self.after = {**stored_record(context, self.sobject, str(self.record_id)), "IsDeleted": False}
+        return ()
+
+    def check(self, context: CallContext) -> Errors:
+        """Look whether the bin holds it still, and whether its unique values are free."""
+        sobject, record_id = self.sobject, str(self.record_id)
+        is_alive = bool(context.reader.get(sobject, [record_id], ["Id"]))  # it came along with one before it
+        if is_alive or not _is_in_bin(context, sobject, record_id) or _went_along(context, sobject, record_id):
+            return (_NOT_IN_BIN,)
+        return unique_errors(context, sobject, record_id, _values(context, sobject, record_id))
+
+    def write(self, context: CallContext) -> None:
+        """Bring it back."""
+        _restore(context, self.sobject, str(self.record_id))
+
+    def result(self, errors: Errors) -> SaveResult:
+        """Tell the id, of a record that stays deleted too."""
+        return SaveResult(self.record_id, errors)
 
 
 def _restore(context: CallContext, sobject: SObject, record_id: str) -> None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import ClassVar, Final
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml import recycle_bin
+from mockorg_server.core.dml.chunk import is_heard_of
+from mockorg_server.core.dml.deed import Deed, Errors
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
 from mockorg_server.core.dml.rule import write_refusal
-from mockorg_server.core.dml.trigger import Deed, before_of, carry_out, run_before_delete
+from mockorg_server.core.dml.save import stored_record, with_roll_ups
 from mockorg_server.core.error import RowError
 from mockorg_server.core.record import SaveResult
 from mockorg_server.schema.identifier import normalise_id
@@ -23,48 +26,68 @@ from mockorg_server.schema.sobject import ChildRelationship, Field, SObject
 _ALL_CHILDREN = 1_000_000_000
 
 
-def delete(context: CallContext, text: str) -> SaveResult:
-    """Delete the record of an id in either form."""
+def deletion_of(context: CallContext, text: str) -> Deletion | SaveResult:
+    """Make the delete of the record of an id in either form, or the result that refuses it."""
     record_id = normalise_id(text)
     if record_id is None:
         return SaveResult(None, (RowError("MALFORMED_ID", f"bad id {text}"),))
     candidates = context.view.sobjects_by_prefix(record_id[:3])
     if not candidates:
-        return SaveResult(None, (RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"),))
+        return SaveResult(None, (_NO_SUCH_RECORD,))
     refused = [sobject for sobject in candidates if not sobject.deletable]
     if len(refused) == len(candidates):
         return SaveResult(None, (write_refusal(context, refused[0], "deleted"),))
-    for sobject in candidates:
-        if sobject.deletable and context.reader.get(sobject, [record_id], ["Id"]):
-            return _delete_found(context, sobject, record_id)
-    if any(context.reader.get(sobject, [record_id], ["Id"], include_deleted=True) for sobject in candidates):
-        return SaveResult(None, (RowError("ENTITY_IS_DELETED", "entity is deleted"),))
-    return SaveResult(None, (RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"),))
+    alive = (each for each in candidates if each.deletable and context.reader.get(each, [record_id], ["Id"]))
+    sobject = next(alive, None)
+    if sobject is not None:
+        return Deletion(sobject, record_id)
+    if any(context.reader.get(each, [record_id], ["Id"], include_deleted=True) for each in candidates):
+        return SaveResult(None, (_IS_DELETED,))
+    return SaveResult(None, (_NO_SUCH_RECORD,))
 
 
-def _delete_found(context: CallContext, sobject: SObject, record_id: str) -> SaveResult:
-    removal = _removal_of(context, sobject, record_id)
-    restricting = next(
-        (left.child for left in removal.left if left.restricts and left.record_id not in removal.doomed), None
-    )
-    if restricting is not None:
-        return SaveResult(
-            None,
-            (
-                RowError(
-                    "DELETE_FAILED",
-                    "Your attempt to delete this record could not be completed because it is associated with the "
-                    f"following {restricting.label_plural}.",  # the form of the text is from memory
-                ),
+_IS_DELETED: Final = RowError("ENTITY_IS_DELETED", "entity is deleted")
+_NO_SUCH_RECORD: Final = RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
+
+
+class Deletion(Deed):
+    """A record that goes. Hooks hear of it, not of those that go along (Apex guide, cascading deletes)."""
+
+    operation: ClassVar = "delete"
+
+    def __init__(self, sobject: SObject, record_id: str) -> None:
+        super().__init__(sobject, record_id)
+        self._removal = _Removal()
+
+    def begin(self, context: CallContext) -> Errors:
+        """Read the record, where somebody hears of it."""
+        if is_heard_of(context.org, self.operation, self.sobject):
+            record_id = str(self.record_id)
+            stored = stored_record(context, self.sobject, record_id)
+            self.before = with_roll_ups(context, self.sobject, record_id, stored)
+        return ()
+
+    def check(self, context: CallContext) -> Errors:
+        """Look whether it is still there, and what would keep it."""
+        if not context.reader.get(self.sobject, [str(self.record_id)], ["Id"]):
+            return (_IS_DELETED,)  # it went along with one before it
+        self._removal = removal = _removal_of(context, self.sobject, str(self.record_id))
+        restricting = next(
+            (left.child for left in removal.left if left.restricts and left.record_id not in removal.doomed), None
+        )
+        if restricting is None:
+            return ()
+        return (
+            RowError(
+                "DELETE_FAILED",
+                "Your attempt to delete this record could not be completed because it is associated with the "
+                f"following {restricting.label_plural}.",  # the form of the text is from memory
             ),
         )
-    before = before_of(context, sobject, record_id, "delete")
-    deed = Deed("delete", sobject, record_id, before, None)
-    # Hooks hear of the record that the call names, not of those that go along (Apex guide, cascading deletes).
-    errors = run_before_delete(context, deed) or carry_out(
-        context, deed, lambda: _carry_out(context, record_id, removal)
-    )
-    return SaveResult(None, errors) if errors else SaveResult(record_id)
+
+    def write(self, context: CallContext) -> None:
+        """Remove it with those that go along."""
+        _carry_out(context, str(self.record_id), self._removal)
 
 
 def _carry_out(context: CallContext, record_id: str, removal: _Removal) -> None:

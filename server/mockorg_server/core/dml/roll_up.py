@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml.deed import Deed
 from mockorg_server.schema.schema import Schema
 from mockorg_server.schema.sobject import SObject
 from mockorg_server.schema.value import Value
@@ -43,16 +44,30 @@ class RollUps:
         return self._summaries.get(detail.name, ())
 
 
-Totals = Mapping[tuple[str, str], tuple[SObject, tuple[Value, ...]]]
-"""By the parent's sObject name and Id: the parent, and the values of its roll-ups."""
+Place = tuple[str, str]
+"""A parent: its sObject's name and its Id."""
+
+Totals = Mapping[Place, tuple[SObject, Mapping[str, Value]]]
+"""The parents, and their roll-ups by the field's name."""
 
 
-def totals(context: CallContext, detail: SObject, *states: Mapping[str, Value] | None) -> Totals:
-    """Give the roll-ups of every parent that one of the states of a detail points at."""
-    found: dict[tuple[str, str], tuple[SObject, tuple[Value, ...]]] = {}
-    for summary in context.org.roll_ups.over(detail):
-        ids = {str(state[summary.foreign_key]) for state in states if state and state.get(summary.foreign_key)}
-        for parent_id, row in context.reader.get(summary.parent, sorted(ids), list(summary.fields)).items():
-            key = (summary.parent.name, parent_id)
-            found[key] = (summary.parent, (*found.get(key, (None, ()))[1], *row))
+def parents_of(context: CallContext, deed: Deed) -> Iterator[Place]:
+    """Give the parents with roll-ups that a detail points at, before or after."""
+    for summary in context.org.roll_ups.over(deed.sobject):
+        for state in (deed.before, deed.after):
+            if state and state.get(summary.foreign_key):
+                yield summary.parent.name, str(state[summary.foreign_key])
+
+
+def totals(context: CallContext, *deeds: Deed) -> Totals:
+    """Give the roll-ups of every parent that one of the details points at, before or after; all of one sObject."""
+    found: dict[Place, tuple[SObject, dict[str, Value]]] = {}
+    if not deeds:
+        return found
+    pointed_at = {place for deed in deeds for place in parents_of(context, deed)}
+    for summary in context.org.roll_ups.over(deeds[0].sobject):
+        ids = sorted(record_id for name, record_id in pointed_at if name == summary.parent.name)
+        for parent_id, row in context.reader.get(summary.parent, ids, list(summary.fields)).items():
+            _, values = found.setdefault((summary.parent.name, parent_id), (summary.parent, {}))
+            values.update(zip(summary.fields, row, strict=True))
     return found

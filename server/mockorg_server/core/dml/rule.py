@@ -1,18 +1,19 @@
 """The rules of saving a record, in the order in which they are asked.
 
 Each rule looks at a draft and gives the errors it finds; the first rule that finds any ends the row. Later rules may
-rely on what earlier ones have made sure of. Sources of the texts: recorded from real orgs unless a line says otherwise.
+rely on what earlier ones have made sure of. Between ``ENTRIES`` and ``CHECKS`` the save hooks of the user run.
+
+Sources of the texts: recorded from real orgs unless a line says otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import ON_INSERT, draw_for_update, fill_defaults, system_values
 from mockorg_server.core.dml.default_formula import fill_default_formulas
-from mockorg_server.core.dml.draft import Change, Draft
-from mockorg_server.core.dml.trigger import OPERATIONS, run_before, whole
+from mockorg_server.core.dml.draft import Change, Draft, whole
 from mockorg_server.core.dml.uniqueness import unique_errors
 from mockorg_server.core.dml.validation import rule_errors
 from mockorg_server.core.dml.value_rule import Refused, check_value
@@ -20,6 +21,7 @@ from mockorg_server.core.error import RowError
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.identifier import SHORT, normalise_id
 from mockorg_server.schema.sobject import Field, SObject
+from mockorg_server.schema.value import Value
 
 Rule = Callable[[CallContext, Draft], Iterable[RowError]]
 
@@ -179,19 +181,12 @@ def unique_values_are_new(context: CallContext, draft: Draft) -> Iterable[RowErr
     return unique_errors(context, draft.sobject, normalise_id(draft.id) if draft.id else None, given)
 
 
-def before_hooks_run(context: CallContext, draft: Draft) -> Iterable[RowError]:
-    """Let the save hooks of the user change the record or refuse it; what they change is checked like a caller's."""
-    hooks = context.org.hooks.of("before", OPERATIONS[draft.change], draft.sobject.name)
-    if not hooks:
-        return
-    outcome = run_before(context, draft, hooks)
-    yield from outcome.errors
-    if outcome.errors or not outcome.changes:
-        return
+def take_changes(context: CallContext, draft: Draft, changes: Mapping[str, Value]) -> Iterable[RowError]:
+    """Take over what before hooks have changed, checked like what a caller sends."""
     sobject = context.org.schema.latest.sobject(draft.sobject.name) or draft.sobject
-    changed = tuple(field for name in outcome.changes if (field := sobject.field(name)) is not None)
-    draft.values.update(outcome.changes)
-    draft.given = (*(field for field in draft.given if field.name not in outcome.changes), *changed)
+    changed = tuple(field for name in changes if (field := sobject.field(name)) is not None)
+    draft.values.update(changes)
+    draft.given = (*(field for field in draft.given if field.name not in changes), *changed)
     for field in changed:
         try:
             draft.values[field.name] = check_value(field, draft.values[field.name], draft.allow_truncation)
@@ -215,7 +210,7 @@ def validation_rules_hold(context: CallContext, draft: Draft) -> Iterable[RowErr
     return rule_errors(context, draft.sobject, record_id, whole(draft), draft.before)
 
 
-RULES: tuple[Rule, ...] = (
+ENTRIES: tuple[Rule, ...] = (
     errors_of_drafting,
     sobject_is_writable,
     save_is_supported,
@@ -226,17 +221,21 @@ RULES: tuple[Rule, ...] = (
     parents_are_known,
     defaults_are_filled,
     consequences_are_drawn,
-    before_hooks_run,
+)
+"""What comes before the before hooks."""
+
+CHECKS: tuple[Rule, ...] = (
     required_fields_have_values,
     references_exist,
     validation_rules_hold,
     unique_values_are_new,
 )
+"""What comes after them, right before the write."""
 
 
-def errors_of(context: CallContext, draft: Draft) -> tuple[RowError, ...]:
-    """Ask the rules in order; give the errors of the first that finds any, () when the draft may be saved."""
-    for rule in RULES:
+def errors_of(context: CallContext, draft: Draft, rules: Iterable[Rule]) -> tuple[RowError, ...]:
+    """Ask rules in order; give the errors of the first that finds any."""
+    for rule in rules:
         errors = tuple(rule(context, draft))
         if errors:
             return errors

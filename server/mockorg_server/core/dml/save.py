@@ -1,31 +1,24 @@
-"""Saving drafts: one row after the other, all in the call's transaction, each with its own result."""
+"""Inserting and updating records: the two deeds that begin as drafts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import groupby
+from typing import ClassVar, Self
 
 from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml.chunk import carry_out_one, is_heard_of
+from mockorg_server.core.dml.deed import Deed, Errors
 from mockorg_server.core.dml.default import ON_UPDATE, name_by_id, system_values
-from mockorg_server.core.dml.draft import Draft
-from mockorg_server.core.dml.rule import errors_of, write_refusal
-from mockorg_server.core.dml.trigger import Deed, before_of, carry_out
+from mockorg_server.core.dml.draft import Change, Draft, whole
+from mockorg_server.core.dml.rule import CHECKS, ENTRIES, errors_of, take_changes, write_refusal
 from mockorg_server.core.error import OrgError, RowError
 from mockorg_server.core.limit import MAX_DML_CHUNKS
 from mockorg_server.core.record import SaveResult
 from mockorg_server.schema.identifier import normalise_id
 from mockorg_server.schema.sobject import SObject
-
-_ROLLED_BACK = RowError(
-    "ALL_OR_NONE_OPERATION_ROLLED_BACK",
-    "Record rolled back because not all records were valid and the request was using AllOrNone header",
-)
-
-Save = Callable[[], SaveResult]
-
-
-class _NotAllValid(Exception):
-    """Rolls the savepoint of an all-or-none call back."""
+from mockorg_server.schema.value import Value
 
 
 def hold_to_chunks(sobjects: Iterable[SObject]) -> None:
@@ -42,63 +35,133 @@ def hold_to_chunks(sobjects: Iterable[SObject]) -> None:
         )
 
 
-def save_all(context: CallContext, saves: Sequence[Save], all_or_none: bool) -> list[SaveResult]:
-    """Run the saves in order. With ``all_or_none``, one failure undoes all and the innocent rows say so."""
-    results: list[SaveResult] = []
-    try:
-        with context.writer.savepoint():
-            results.extend(save() for save in saves)
-            if all_or_none and not all(result.success for result in results):
-                raise _NotAllValid
-    except _NotAllValid:
-        return [rolled_back(result) if result.success else result for result in results]
-    return results
+class _Save(Deed):
+    """What inserts and updates share: a draft that the rules are asked about.
+
+    ``roll_ups`` are those of the record as it was, where they have changed already.
+    """
+
+    def __init__(self, draft: Draft, roll_ups: Mapping[str, Value] | None = None) -> None:
+        super().__init__(draft.sobject, draft.id if draft.change is Change.UPDATE else None)
+        self.draft = draft
+        self._roll_ups = roll_ups
+
+    def fresh(self) -> Self:
+        """Give a copy with a draft of its own, which rules and hooks write to."""
+        made = super().fresh()
+        made.draft = replace(self.draft, values=dict(self.draft.values), errors=list(self.draft.errors))
+        return made
+
+    def take(self, context: CallContext, changes: Mapping[str, Value]) -> Errors:
+        """Take over what before hooks have changed."""
+        errors = tuple(take_changes(context, self.draft, changes))
+        self.after = whole(self.draft)
+        return errors
+
+    def check(self, context: CallContext) -> Errors:
+        """Ask the rules that follow the before hooks."""
+        return errors_of(context, self.draft, CHECKS)
 
 
-def rolled_back(result: SaveResult) -> SaveResult:
-    """Make the result of a row that was valid in a call that was not; one that was there keeps its id (recorded)."""
-    return SaveResult(None if result.created else result.id, (_ROLLED_BACK,), created=False)
+class Insert(_Save):
+    """A record that is made."""
+
+    operation: ClassVar = "insert"
+
+    def begin(self, context: CallContext) -> Errors:
+        """Ask the rules that come before the hooks, and fill defaults in."""
+        errors = errors_of(context, self.draft, ENTRIES)
+        if not errors and is_heard_of(context.org, self.operation, self.sobject):
+            self.after = whole(self.draft)
+        return errors
+
+    def write(self, context: CallContext) -> None:
+        """Insert the record under a new Id."""
+        self.record_id = context.org.ids.next_id(self.sobject.id_prefix)
+        values = {**self.draft.values, "Id": self.record_id}
+        name_by_id(self.sobject, values, self.record_id)
+        context.writer.insert(self.sobject, values)
+        if self.after is not None:
+            self.after = values
+
+    def result(self, errors: Errors) -> SaveResult:
+        """Tell that the record was created."""
+        return SaveResult(None, errors) if errors else SaveResult(self.record_id, created=True)
+
+
+class Update(_Save):
+    """A record whose Id the draft carries."""
+
+    operation: ClassVar = "update"
+
+    def begin(self, context: CallContext) -> Errors:
+        """Find the record, and ask the rules that come before the hooks."""
+        if not self.sobject.updateable:
+            return (write_refusal(context, self.sobject, self.draft.change.value),)
+        record_id, errors = existing_id(context, self.sobject, self.draft.id)
+        if record_id is None:
+            return errors
+        self.record_id = record_id
+        is_heard = is_heard_of(context.org, self.operation, self.sobject)
+        if is_heard or context.org.rules.of(self.sobject):
+            self.draft.before = stored_record(context, self.sobject, record_id)
+        errors = errors_of(context, self.draft, ENTRIES)
+        if not errors and is_heard:
+            self.before = with_roll_ups(context, self.sobject, record_id, self.draft.before or {}, self._roll_ups)
+            self.after = whole(self.draft)
+        return errors
+
+    def write(self, context: CallContext) -> None:
+        """Set the fields of the draft."""
+        record_id = str(self.record_id)
+        values = {**self.draft.values, **system_values(context, self.sobject, ON_UPDATE)}
+        if "Name" in values:
+            name_by_id(self.sobject, values, record_id)
+        context.writer.update(self.sobject, record_id, values)
+        if self.after is not None:
+            self.after = {**(self.draft.before or {}), **values}
 
 
 def insert(context: CallContext, draft: Draft) -> SaveResult:
-    """Insert a draft when the rules allow."""
-    errors = errors_of(context, draft)
-    if errors:
-        return SaveResult(None, errors)
-    record_id = context.org.ids.next_id(draft.sobject.id_prefix)
-    values = {**draft.values, "Id": record_id}
-    name_by_id(draft.sobject, values, record_id)
-    errors = carry_out(
-        context,
-        Deed("insert", draft.sobject, record_id, None, values),
-        lambda: context.writer.insert(draft.sobject, values),
-    )
-    return SaveResult(None, errors) if errors else SaveResult(record_id, created=True)
+    """Insert a draft when the rules allow, as part of something that fails as a whole."""
+    return carry_out_one(context, Insert(draft))
 
 
 def update(context: CallContext, draft: Draft) -> SaveResult:
-    """Update the record whose Id the draft carries when the rules allow."""
-    if not draft.sobject.updateable:
-        return SaveResult(None, (write_refusal(context, draft.sobject, draft.change.value),))
-    record_id, errors = existing_id(context, draft.sobject, draft.id)
-    if errors or record_id is None:
-        return SaveResult(None, errors)
-    draft.before = before_of(context, draft.sobject, record_id, "update")
-    errors = errors_of(context, draft)
-    if errors:
-        return SaveResult(None, errors)
-    values = {**draft.values, **system_values(context, draft.sobject, ON_UPDATE)}
-    if "Name" in values:
-        name_by_id(draft.sobject, values, record_id)
-    errors = carry_out(
-        context,
-        Deed("update", draft.sobject, record_id, draft.before, {**(draft.before or {}), **values}),
-        lambda: context.writer.update(draft.sobject, record_id, values),
-    )
-    return SaveResult(None, errors) if errors else SaveResult(record_id)
+    """Update the record whose Id the draft carries when the rules allow, as part of something that fails as a whole."""
+    return carry_out_one(context, Update(draft))
 
 
-def existing_id(context: CallContext, sobject: SObject, text: str | None) -> tuple[str | None, tuple[RowError, ...]]:
+def unchanged(sobject: SObject, record_id: str, roll_ups: Mapping[str, Value]) -> Update:
+    """Make the save of a record without a change of its own; ``roll_ups`` are those that have changed, as they were."""
+    return Update(Draft(sobject, Change.UPDATE, {}, (), id=record_id), roll_ups)
+
+
+def stored_record(context: CallContext, sobject: SObject, record_id: str) -> Mapping[str, Value]:
+    """Give the whole of a record that is there, deleted or not."""
+    latest = context.org.schema.latest.sobject(sobject.name) or sobject
+    names = context.org.save_profiles.of(latest).stored
+    rows = context.reader.get(latest, [record_id], names, include_deleted=True)
+    return dict(zip(names, rows[record_id], strict=True))
+
+
+def with_roll_ups(
+    context: CallContext,
+    sobject: SObject,
+    record_id: str,
+    stored: Mapping[str, Value],
+    known: Mapping[str, Value] | None = None,
+) -> Mapping[str, Value]:
+    """Give a stored record with its roll-up summaries as they are, or as they are ``known`` to have been."""
+    latest = context.org.schema.latest.sobject(sobject.name) or sobject
+    names = context.org.save_profiles.of(latest).roll_ups
+    if not names:
+        return stored
+    row = context.reader.get(latest, [record_id], names, include_deleted=True)[record_id]
+    return {**stored, **dict(zip(names, row, strict=True)), **(known or {})}
+
+
+def existing_id(context: CallContext, sobject: SObject, text: str | None) -> tuple[str | None, Errors]:
     """Give the long form of an Id to be updated, or what is wrong with it."""
     if not text:
         return None, (RowError("MISSING_ARGUMENT", "Id not specified in an update call", ("Id",)),)

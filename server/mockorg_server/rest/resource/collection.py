@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mockorg_server.core.calls import operation as op
-from mockorg_server.core.dml.save import rolled_back
+from mockorg_server.core.dml.chunk import rolled_back
 from mockorg_server.core.error import OrgError, RowError
 from mockorg_server.core.limit import MAX_DML_RECORDS
 from mockorg_server.core.record import InputRecord, SaveResult
