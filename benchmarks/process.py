@@ -60,3 +60,26 @@ def serving(*arguments: str) -> Iterator[Server]:
 def mock_org(*options: str) -> tuple[str, ...]:
     """Give the arguments that start a mock org on a free port."""
     return ("-m", "mockorg_server", "serve", "--port", "0", *options)
+
+
+@contextmanager
+def asking(*command: str) -> Iterator[Callable[[str], float]]:
+    """Start a Python program that says ready, and then answers each line with a number; give the way to ask it."""
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=HERE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        lines_in, lines_out = process.stdin, process.stdout
+
+        def ask(question: str) -> float:
+            lines_in.write(f"{question}\n")
+            lines_in.flush()
+            return float(lines_out.readline())
+
+        try:
+            ready = lines_out.readline()
+            assert ready == "ready\n", f"{' '.join(command)} does not start"
+            yield ask
+        finally:
+            lines_in.close()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mockorg_server.core.calls.operation import Create, Delete, Login, Operation, Query, QueryMore, Search
 from mockorg_server.core.error import OrgError
+from mockorg_server.core.injected_fault import InjectedFault
 from mockorg_server.core.org import Org
 from mockorg_server.core.record import InputRecord
 from mockorg_server.core.session import Caller
@@ -133,6 +134,40 @@ def test_messages_that_were_due_inside_are_as_they_were(org: Org) -> None:
     assert (org.messaging.settings, org.messaging.due_at) == before
 
 
+def test_named_snapshots_are_those_of_before(org: Org) -> None:
+    org.snapshots.save("kept")
+    org.snapshots.save("dropped inside")
+    with org.savepoint():
+        org.snapshots.save("made inside")
+        org.snapshots.drop("dropped inside")
+    assert sorted(org.snapshots.all) == ["dropped inside", "kept"]
+
+
+def test_faults_are_as_far_spent_as_before(org: Org, run: Run) -> None:
+    fault = org.faults.add(InjectedFault(times=1, error=("UNABLE_TO_LOCK_ROW", "locked")))
+    with org.savepoint():
+        assert run(Create((InputRecord("Account", {"Name": "a"}),)))[0].errors
+        assert fault.is_spent
+        inside = org.faults.add(InjectedFault(error=("UNABLE_TO_LOCK_ROW", "locked")))
+    assert (org.faults.all, fault.is_spent, fault.fits) == ((fault,), False, 0)
+    assert org.faults.add(InjectedFault(error=("UNABLE_TO_LOCK_ROW", "locked"))).id == inside.id
+
+
+def test_dice_of_an_org_that_can_be_repeated_fall_as_they_would_have() -> None:
+    org = Org(load_schema(), OrgSettings(clock_start=NOW, session_seed=1))
+
+    def falls() -> list[bool]:
+        org.faults.add(InjectedFault(probability=0.5, error=("UNABLE_TO_LOCK_ROW", "locked")))
+        made = [org.run(Create((InputRecord("Account", {"Name": "a"}),)), Caller(org.token, 66)) for _ in range(20)]
+        return [bool(each[0].errors) for each in made]
+
+    with org.savepoint():
+        first = falls()
+    assert falls() == first
+    assert len(set(first)) == 2
+    org.close()
+
+
 def test_an_exception_goes_on_and_undoes_all_the_same(org: Org, run: Run) -> None:
     def fail() -> None:
         with org.savepoint():
@@ -205,4 +240,26 @@ def test_any_order_of_changes_savepoints_and_resets(steps: list[str]) -> None:
     for savepoint, before in reversed(stack):
         savepoint.__exit__(None, None, None)
         assert names(run) == before
+    org.close()
+
+
+def test_the_next_savepoint_finds_the_tables_of_the_one_before() -> None:
+    org = Org(load_schema(), OrgSettings(clock_start=NOW))
+
+    def run(operation: Operation) -> Any:
+        return org.run(operation, Caller(org.token, 66))
+
+    def tables() -> frozenset[str]:
+        with org._store.read() as reader:
+            return reader._holding.tables
+
+    assert "Account" not in tables()
+    with org.savepoint():
+        insert(run, *(f"{number}" for number in range(60)))
+    assert "Account" in tables()
+    for _ in range(2):  # it writes on either copy in turn
+        with org.savepoint():
+            assert [len(insert(run, "a")), len(names(run))] == [1, 1]
+            assert found(run) == 0
+        assert names(run) == []
     org.close()

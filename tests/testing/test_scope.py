@@ -108,10 +108,41 @@ def test_stubs_of_other_hosts_stand_beside_it_in_any_order() -> None:
 
 
 def test_nothing_is_left_behind() -> None:
-    before = requests.Session.get_adapter, threading.Thread.start
+    def patched() -> list[Any]:
+        session = requests.Session
+        return [session.get_adapter, session.merge_environment_settings, threading.Thread.start]
+
+    before = patched()
     with mock_org(), mock_org():
-        assert requests.Session.get_adapter is not before[0]
-    assert (requests.Session.get_adapter, threading.Thread.start) == before
+        assert not set(patched()) & set(before)
+    assert patched() == before
+
+
+def test_what_a_test_has_added_to_its_org_and_beside_it_is_gone() -> None:
+    for _ in range(2):
+        with mock_org() as org:
+            assert org.snapshots.all == {}
+            assert len(requests.get(f"{org.url}/_mockorg/orgs", timeout=5).json()["orgs"]) == 1
+            org.snapshots.save("mine")
+            made = requests.post(f"{org.url}/_mockorg/orgs", json={"my_domain": "second"}, timeout=5)
+            assert made.ok
+            assert login("second.my.salesforce.com").get_user_info().organization_id != org.id
+
+
+def test_a_session_sends_as_it_was_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
+    met: list[dict[str, Any]] = []
+    session = requests.Session()
+    session.hooks["response"] = [lambda _answer, **sent: met.append(sent)]
+    session.verify = "/mine.pem"
+    with mock_org() as org:
+        session.get(f"{org.url}/_mockorg/health", timeout=5)
+        session.get(f"{org.url}/_mockorg/health", timeout=5, stream=True, verify=False, cert="/cert.pem")
+    assert [(each["stream"], each["verify"], each["cert"]) for each in met] == [
+        (False, "/mine.pem", None),
+        (True, False, "/cert.pem"),
+    ]
 
 
 def test_a_function_is_decorated_with_or_without_arguments() -> None:

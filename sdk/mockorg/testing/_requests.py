@@ -23,6 +23,7 @@ from mockorg.testing._wsgi import call, content_of
 
 _BUILDER: Final = HTTPAdapter(pool_connections=1, pool_maxsize=1)  # only builds answers, which is a pure function
 GetAdapter = Callable[[requests.Session, str], BaseAdapter]
+MergeSettings = Callable[..., Any]
 
 
 class OrgAdapter(BaseAdapter):
@@ -77,8 +78,8 @@ class OrgAdapter(BaseAdapter):
         """Do nothing: there is no connection."""
 
 
-def patch(router: Router) -> Patch:
-    """Give what makes every session find the org of its context."""
+def patches(router: Router) -> tuple[Patch, Patch]:
+    """Give what makes every session find the org of its context, without a look for proxies on the way."""
 
     def around(get_adapter: GetAdapter) -> GetAdapter:
         def routed_adapter(session: requests.Session, url: str | bytes) -> BaseAdapter:
@@ -93,7 +94,34 @@ def patch(router: Router) -> Patch:
 
         return routed_adapter
 
-    return Patch(requests.Session, "get_adapter", around)
+    def around_settings(merge: MergeSettings) -> MergeSettings:
+        def merged(  # noqa: PLR0917  # the signature is that of requests
+            session: requests.Session, url: str | bytes, proxies: Any, stream: Any, verify: Any, cert: Any
+        ) -> Any:
+            if not _is_routed(router, session, _text(url)):
+                return merge(session, url, proxies, stream, verify, cert)
+            return {
+                "proxies": dict(proxies or {}),
+                "stream": session.stream if stream is None else stream,
+                "verify": session.verify if verify is None else verify,
+                "cert": session.cert if cert is None else cert,
+            }
+
+        return merged
+
+    return (
+        Patch(requests.Session, "get_adapter", around),
+        Patch(requests.Session, "merge_environment_settings", around_settings),
+    )
+
+
+def _is_routed(router: Router, session: requests.Session, url: str) -> bool:
+    if any(isinstance(each, OrgAdapter) for each in session.adapters.values()):
+        return True
+    try:
+        return router.route(url) is not None
+    except Unroutable:  # which is told when the adapter is asked for
+        return True
 
 
 def _text(value: Any) -> str:

@@ -126,7 +126,7 @@ def _door() -> Door:
     from mockorg.testing._route import Router  # noqa: PLC0415
 
     router = Router()
-    of_requests = _requests.patch(router)
+    of_requests = _requests.patches(router)
 
     @functools.cache
     def of_httpx() -> tuple[Patch, ...]:
@@ -134,7 +134,7 @@ def _door() -> Door:
 
         return _httpx.patches(router)
 
-    return Door(router, lambda: (of_requests, *(of_httpx() if "httpx" in sys.modules else ())))
+    return Door(router, lambda: (*of_requests, *(of_httpx() if "httpx" in sys.modules else ())))
 
 
 def _decorate(function: _F, scope: Callable[[], Scope[Any]]) -> _F:

@@ -61,8 +61,11 @@ class Stages:
 
     def give_back(self, stage: Stage) -> None:
         """Take a stage back, its org as it was, or closed."""
+        for org in stage.host.orgs[1:]:  # that the test has added
+            stage.host.drop(org)
         if stage.key is not None:
             stage.undo.close()
+            stage.host.renew(stage.org)
         let_go = None
         with self._lock:
             if stage.key is not None:

@@ -171,13 +171,13 @@ class Grants:
         """Give what ``go_back`` needs."""
         with self._lock:
             state = (self._refresh, self._revoked, self._codes, self._devices)
-            return deepcopy(state), random_state(self._random)
+            return _copy(state), random_state(self._random)
 
     def go_back(self, mark: Any) -> None:
         """Forget what was granted since, and know what was used up since."""
         state, random_was = mark
         with self._lock:
-            self._refresh, self._revoked, self._codes, self._devices = deepcopy(state)
+            self._refresh, self._revoked, self._codes, self._devices = _copy(state)
             if random_was is not None:
                 self._random.setstate(random_was)
 
@@ -198,3 +198,8 @@ class Grants:
 def _forget_oldest(pending: dict[str, AuthorizationCode] | dict[str, DeviceCode]) -> None:
     if len(pending) > _MOST_PENDING:
         del pending[next(iter(pending))]
+
+
+def _copy(state: Any) -> Any:
+    """Copy it, codes and all; nothing has been granted in most orgs."""
+    return deepcopy(state) if any(state) else ({}, set(), {}, {})

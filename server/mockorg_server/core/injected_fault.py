@@ -5,7 +5,6 @@ Nothing here is a rule of the platform; codes are checked against its lists, so 
 
 from __future__ import annotations
 
-import itertools
 import json
 import random
 import re
@@ -16,7 +15,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from mockorg_server.core.calls import operation as op
 from mockorg_server.core.calls.operation import Operation
@@ -121,7 +120,8 @@ class InjectedFaults:
     def __init__(self, seed: int | None = None) -> None:
         self._lock = threading.Lock()
         self._faults: tuple[InjectedFault, ...] = ()
-        self._numbers = itertools.count(1)
+        self._number = 0
+        self._is_repeatable = seed is not None
         self._random = random.Random(seed)  # noqa: S311  # a test's dice
 
     @property
@@ -133,7 +133,8 @@ class InjectedFaults:
         """Add a fault. Raises ValueError with what is wrong with it."""
         fault.check()
         with self._lock:
-            fault.id = next(self._numbers)
+            self._number += 1
+            fault.id = self._number
             self._faults = (*self._faults, fault)
         return fault
 
@@ -152,12 +153,20 @@ class InjectedFaults:
 
     def mark(self) -> object:
         """Give what ``go_back`` takes."""
-        return self._faults
-
-    def go_back(self, mark: object) -> None:
-        """Go back to the faults that there were."""
         with self._lock:
-            self._faults = mark if isinstance(mark, tuple) else ()
+            counts = [(fault, fault.fits, fault.happened) for fault in self._faults]
+            return counts, self._number, self._random.getstate() if self._is_repeatable else None
+
+    def go_back(self, mark: Any) -> None:
+        """Go back to the faults that there were, as far spent as they were."""
+        counts, number, dice = mark
+        with self._lock:
+            for fault, fits, happened in counts:
+                fault.fits, fault.happened = fits, happened
+            self._faults = tuple(fault for fault, _, _ in counts)
+            self._number = number
+            if dice is not None:
+                self._random.setstate(dice)
 
     def meet(self, operation: Operation, view: SchemaView) -> list[SaveResult] | None:
         """Let a call meet the fault that is for it: give the results of saves that failed, None when it may go on.

@@ -72,12 +72,12 @@ class LoginGuard:
     def mark(self) -> object:
         """Give what ``go_back`` needs."""
         with self._lock:
-            return deepcopy(self._records)
+            return deepcopy(self._records) if self._records else {}
 
     def go_back(self, mark: Any) -> None:
         """Forget the attempts since."""
         with self._lock:
-            self._records = deepcopy(mark)
+            self._records = deepcopy(mark) if mark else {}
 
     def reset(self) -> None:
         """Forget everything."""

@@ -209,14 +209,13 @@ class Org:
         do; a file is copied whole. Raises OrgError when the database refuses.
         """
         with self._gate.alone(), refusing():
-            mark, marks = self._store.mark(), PartMarks(self._parts)
+            mark, marks = self._store.mark(), PartMarks((*self._parts, self.snapshots))
         try:
             yield
         finally:
             with self._gate.alone(), refusing():
                 self._store.go_back(mark)
                 marks.go_back()
-                self.messaging.reload()
 
     def _state(self) -> OrgState:
         with self._gate.alone(), refusing():
@@ -226,14 +225,13 @@ class Org:
         with self._gate.alone(), refusing():
             self._store.restore(state.database)
             state.parts.go_back()
-            self.messaging.reload()
 
     @property
     def _parts(self) -> tuple[Part, ...]:
         """What has a state in memory that goes back with the data."""
         return (
             *(self.clock, self.ids, self.sessions, self.cursors, self.grants, self.directory.guard, self.usage),
-            *(self.hooks, self.hook_org, self.faults, self.journal),
+            *(self.hooks, self.hook_org, self.faults, self.journal, self.messaging),
         )
 
     def api_usage(self) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mockorg_server.core.savepoint import PartMarks
@@ -46,6 +46,15 @@ class OrgSnapshots:
     def restore(self, name: str) -> None:
         """Go back to a snapshot: data, ids, sessions, locators, clock. Raises KeyError, OrgError."""
         self._go_back(self._states[name])
+
+    def mark(self) -> object:
+        """Give what ``go_back`` needs."""
+        return dict(self._states)
+
+    def go_back(self, mark: Any) -> None:
+        """Forget the snapshots that were taken since, and know those that were dropped."""
+        with self._lock:
+            self._states = dict(mark)
 
     def drop(self, name: str) -> None:
         """Forget a snapshot. Raises KeyError."""

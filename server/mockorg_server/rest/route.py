@@ -38,16 +38,27 @@ class Route:
         """The parts of the template."""
         return tuple(part for part in self.template.split("/") if part)
 
+    @cached_property
+    def _pattern(self) -> tuple[tuple[str, str], ...]:
+        """The parts as they are compared: a name, '' for a literal, and the literal in lower case."""
+        found = ((_PART.fullmatch(part), part.lower()) for part in self.parts)
+        return tuple((name[1] if name else "", literal) for name, literal in found)
+
+    @property
+    def first(self) -> str | None:
+        """The first part in lower case, '' where there is none; None for one that stands for any."""
+        name, literal = self._pattern[0] if self.parts else ("", "")
+        return None if name else literal
+
     def match(self, parts: list[str]) -> dict[str, str] | None:
         """Give the values of the template's parts in a path, None when it is another's."""
         if len(parts) != len(self.parts):
             return None
         values: dict[str, str] = {}
-        for wanted, given in zip(self.parts, parts, strict=True):
-            name = _PART.fullmatch(wanted)
-            if name is not None:
-                values[name[1]] = given
-            elif wanted.lower() != given.lower():
+        for (name, literal), given in zip(self._pattern, parts, strict=True):
+            if name:
+                values[name] = given
+            elif literal != given.lower():
                 return None
         return values
 
@@ -57,14 +68,17 @@ class Routes:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self.routes = tuple(routes)
-        self._by_length: dict[int, list[Route]] = {}
-        for route in self.routes:
-            self._by_length.setdefault(len(route.parts), []).append(route)
+        sorts: set[tuple[int, str | None]] = {(len(route.parts), route.first) for route in self.routes}
+        self._by_sort = {
+            (length, first): [each for each in self.routes if len(each.parts) == length and each.first in {first, None}]
+            for length, first in sorts
+        }
 
     def find(self, path: str, version: int) -> tuple[Route, dict[str, str]] | None:
         """Give the resource of a path below the version's address, and the values of its parts."""
         parts = [unquote(part) for part in path.split("/") if part]
-        for route in self._by_length.get(len(parts), ()):
+        length, first = len(parts), parts[0].lower() if parts else ""
+        for route in self._by_sort.get((length, first), self._by_sort.get((length, None), [])):
             if route.since <= version:
                 values = route.match(parts)
                 if values is not None:

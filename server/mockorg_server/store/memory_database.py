@@ -6,7 +6,8 @@ that was left by a swap gets the same statements once more, from a list, just be
 on their copy's one connection.
 
 A mark is a savepoint in a transaction that stays open on both copies: what is committed after it is committed within
-that transaction, and to go back is SQLite's own undo, whose cost is that of the changes alone.
+that transaction, and to go back is SQLite's own undo, whose cost is that of the changes alone. Tables that were made
+since are kept, empty: no answer tells them from missing ones, and to make them again costs more than a test's records.
 """
 
 from __future__ import annotations
@@ -128,8 +129,12 @@ class MemoryDatabase:
 
     def go_back(self, mark: int) -> None:
         """Undo what was written since a mark; later marks are gone as well. As ``write``, and nobody reads."""
+        made = frozenset[str]() if self._current is None else self._current.holding.tables
         while len(self._marks) >= mark:
             self._undo(self._marks.pop())
+        if not self._marks and self._current is not None and made - self._current.holding.tables:
+            with self.write() as writer:
+                writer.make_tables(made)
 
     def _undo(self, mark: _Mark) -> None:
         with self._leaving:

@@ -5,7 +5,7 @@ No rule of DML is here: what a record must hold, which ids it gets and what its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -73,6 +73,12 @@ class Writer(Reader):
             for ddl in self._layout.text_index(sobject.name).ddl:
                 self._change(ddl, ())
             self._holding = self._holding.with_text_index(sobject.name)
+
+    def make_tables(self, names: Iterable[str]) -> None:
+        """Make the tables of some sObjects, unless they are there."""
+        for name in sorted(names):
+            if name not in self._holding.tables:
+                self._make(self._layout.table(name))
 
     def set_state(self, key: str, value: str) -> None:
         """Keep a small text of the org under a key."""

@@ -179,6 +179,14 @@ class Messaging:
         with self._turn, self._read() as context:
             self.due_at = read_ledger(context.reader).due_at
 
+    def mark(self) -> object:
+        """Give what ``go_back`` needs; the rest is in the database."""
+        return self.due_at
+
+    def go_back(self, mark: Any) -> None:
+        """Wait for what was due at the mark, as the database does."""
+        self.due_at = mark
+
     def expect(self, instant: datetime | None) -> None:
         """Note, inside a transaction that writes, that something may be due at an instant; too early does no harm."""
         if instant is not None:
