@@ -9,6 +9,7 @@ import pytest
 
 from mockorg_server.core.calls.operation import Query, QueryAll, Retrieve
 from mockorg_server.core.dml import platform_rule
+from mockorg_server.core.dml.derivation import DERIVATIONS
 from mockorg_server.core.dml.platform_rule import NOW, OTHERWISE, platform_rules
 from mockorg_server.core.error import OrgError
 from mockorg_server.core.org import Org
@@ -34,8 +35,31 @@ def _field(sobject: str, name: str) -> Field:
 def test_a_rule_speaks_of_fields_that_exist(name: str) -> None:
     rule = platform_rules()[name]
     assert VIEW.sobject(name) is not None
-    for field in (*rule.defaults, *rule.unique, *rule.unsupported_true):
+    for field in (*rule.defaults, *rule.unique, *rule.unsupported_true, *rule.provided):
         _field(name, field)
+
+
+@pytest.mark.parametrize("name", platform_rules())
+def test_what_is_derived_is_of_a_known_kind_and_copied_from_fields_that_exist(name: str) -> None:
+    rule = platform_rules()[name]
+    assert {entry["kind"] for entry in rule.derived} <= DERIVATIONS.keys()
+    for target, paths in rule.copies.items():
+        _field(name, target)
+        for path in paths:
+            *references, last = path.removeprefix("+").split(".")
+            holder = name
+            for reference in references:
+                (holder,) = _field(holder, reference).reference_to
+            _field(holder, last)
+
+
+@pytest.mark.parametrize("name", platform_rules())
+def test_totals_are_queries_of_the_children_of_one_parent(name: str) -> None:
+    for entry in platform_rules()[name].totals:
+        (parent,) = _field(name, entry["by"]).reference_to
+        shown = entry["query"].split(" FROM ")[0].count("(")
+        assert len([_field(parent, target) for target in entry["set"]]) == shown
+        assert f" FROM {name} WHERE {entry['by']} = :id" in entry["query"]
 
 
 @pytest.mark.parametrize("name", platform_rules())

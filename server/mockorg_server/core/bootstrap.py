@@ -56,6 +56,9 @@ def first_records(view: SchemaView, ids: IdSequence, org_id: str, username: str,
         {"Id": role_id, "Name": "CEO", "DeveloperName": "CEO", "OpportunityAccessForAccountOwner": "Edit"},
     )
     yield FirstRecord("User", user_values(user_id, username, profile_id, role_id))
+    yield FirstRecord(
+        "Pricebook2", {"Id": ids.next_id("01s"), "Name": "Standard Price Book", "IsActive": True, "IsStandard": True}
+    )
     yield FirstRecord("BusinessHours", {**_around_the_clock(), "Id": ids.next_id("01m"), "Name": "Default"})
 
 

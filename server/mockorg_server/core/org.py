@@ -24,6 +24,7 @@ from mockorg_server.core.context import CallContext, WriteNeeded
 from mockorg_server.core.cursor import PREFIX as CURSOR_PREFIX
 from mockorg_server.core.cursor import Cursors
 from mockorg_server.core.directory import Directory
+from mockorg_server.core.dml.copied_value import CopyIndex
 from mockorg_server.core.dml.default import fill_defaults
 from mockorg_server.core.dml.profile import SaveProfiles
 from mockorg_server.core.dml.roll_up import RollUps
@@ -94,6 +95,7 @@ class Org:
         self.hook_org = HookOrg(self)
         self.hooks.door = lambda: self.hook_org
         self.roll_ups = RollUps(schema)
+        self.copies = CopyIndex(schema)
         self.usage = ApiUsage(settings.edition)
         self.journal, self.faults = Journal(), InjectedFaults(settings.session_seed)
         self.apps = ConnectedApps(settings.connected_apps)

@@ -2,8 +2,9 @@
 
 The order is the platform's (Apex guide, triggers and order of execution): system validation, before hooks, required
 fields, validation rules, unique values; the write; after hooks; then parents whose roll-up summaries have changed go
-through a save of their own. Where records of a chunk fail that somebody has heard of, all of the chunk is undone and
-the others are tried again, hooks and all, up to three times (Apex guide, bulk DML exception handling).
+through a save of their own, and parents whose totals have (``total.py``). Where records of a chunk fail that somebody has
+heard of, all of the chunk is undone and the others are tried again, hooks and all, up to three times (Apex guide, bulk
+DML exception handling).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.deed import Deed, Errors
 from mockorg_server.core.dml.roll_up import Totals, parents_of, totals
+from mockorg_server.core.dml.total import places_of, settle
 from mockorg_server.core.dml.trigger import run_hooks
 from mockorg_server.core.error import RowError
 from mockorg_server.core.limit import MAX_DML_RECORDS
@@ -73,8 +75,9 @@ def rolled_back(result: SaveResult) -> SaveResult:
 
 
 def is_heard_of(org: Org, operation: str, sobject: SObject) -> bool:
-    """Tell whether a hook or a roll-up summary hears of an operation, so that the record is wanted as it was."""
-    return org.hooks.any_of(operation, sobject.name) or bool(org.roll_ups.over(sobject))
+    """Tell whether a hook, a roll-up summary or a total hears of an operation: the record is wanted as it was."""
+    sums = org.roll_ups.over(sobject) or org.save_profiles.of(sobject).rule.totals
+    return org.hooks.any_of(operation, sobject.name) or bool(sums)
 
 
 def _chunks(deeds: Sequence[Deed | SaveResult]) -> Iterator[Chunk]:
@@ -120,8 +123,19 @@ def _carry_out_chunk(context: CallContext, deeds: Sequence[Deed], all_or_none: b
 
 def _carry_out_alone(context: CallContext, deed: Deed) -> Errors:
     errors = deed.begin(context) or deed.check(context)
-    if not errors:
+    if errors:
+        return errors
+    if not deed.follows():
         deed.write(context)
+        return ()
+    try:
+        with context.writer.savepoint():
+            deed.write(context)
+            errors = deed.follow(context)
+            if errors:
+                raise _Undone
+    except _Undone:
+        pass
     return errors
 
 
@@ -154,9 +168,11 @@ class _Attempt:
             self._note(key, deed.check(context))
             if key not in self.errors:
                 deed.write(context)
+                self._note(key, deed.follow(context))
         if not (self.errors and self._all_or_none):
             self._hear("after")
             self._save_parents(before)
+            self._settle()
         if len(self.errors) > begun or (self.errors and self._all_or_none):
             raise _Undone
 
@@ -174,6 +190,15 @@ class _Attempt:
         for (key, deed), outcome in zip(good.items(), run_hooks(self._context, timing, [*good.values()]), strict=True):
             changed = outcome.changes and not outcome.errors
             self._note(key, deed.take(self._context, outcome.changes) if changed else outcome.errors)
+
+    def _settle(self) -> None:
+        """Bring the totals of parents up to date. A parent that cannot be saved fails its children."""
+        places = {
+            key: places_of(self._context, deed.sobject, deed.before, deed.after) for key, deed in self._good().items()
+        }
+        refused = settle(self._context, dict.fromkeys(place for each in places.values() for place in each))
+        for key, each in places.items():
+            self._note(key, next((refused[place] for place in each if place in refused), ()))
 
     def _save_parents(self, before: Totals) -> None:
         """Save the parents whose roll-up summaries have changed, without a change of their own.

@@ -55,6 +55,14 @@ class Deed(ABC):
     def write(self, context: CallContext) -> None:
         """Write the record; from then on ``record_id`` is set."""
 
+    def follows(self) -> bool:
+        """Tell whether something that can fail belongs to the write: see ``follow``."""
+        return False
+
+    def follow(self, context: CallContext) -> Errors:
+        """Do what belongs to the write, before anybody hears of it; its errors undo the write."""
+        return ()
+
     def result(self, errors: Errors) -> SaveResult:
         """Give the result that the client reads."""
         return SaveResult(None, errors) if errors else SaveResult(self.record_id)

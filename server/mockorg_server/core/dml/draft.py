@@ -5,7 +5,7 @@ Names that the schema does not know refuse the whole call, not the row (recorded
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -31,7 +31,8 @@ class Draft:
 
     ``values`` maps describe names to neutral values and grows as rules fill in defaults; ``given`` lists the fields
     that the caller named, in order. ``id`` is the caller's text until the save has checked it. ``before`` is the whole
-    record as it was, where a rule or a hook of an update needs it.
+    record as it was, where a rule or a hook of an update needs it. ``along`` is what is done with the write, given the
+    record's Id; errors undo it. ``by_platform`` marks a save that no client asked for: it writes what clients cannot.
     """
 
     sobject: SObject
@@ -43,6 +44,8 @@ class Draft:
     allow_truncation: bool = False
     errors: list[RowError] = field(default_factory=list)
     before: Mapping[str, Value] | None = None
+    along: list[Callable[[CallContext, str], Iterable[RowError]]] = field(default_factory=list)
+    by_platform: bool = False
 
 
 def whole(draft: Draft) -> dict[str, Value]:

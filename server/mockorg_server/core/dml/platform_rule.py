@@ -5,8 +5,12 @@ One entry per sObject; every key of an entry is optional, and a key that is not 
 - ``consequences``: values that follow from a picklist's value, by field and value. ``*`` stands for every other value
   and null, ``$now`` for the instant of the save. They are drawn when the field gets another value, and a consequence
   that the caller may write gives way to what the caller wrote.
+- ``copies``: fields that show a field of another record, by paths; see ``copied_value.py``.
 - ``defaults``: values that a new record gets although describe tells of no default.
+- ``derived``: values that follow from others, in order; see ``derivation.py`` for the kinds.
 - ``locked``: boolean fields that forbid updates where they are true, with the code and text of the refusal.
+- ``provided``: fields that a client need not give although describe tells that they cannot be null.
+- ``totals``: fields of a parent that sum these records up; see ``total.py``.
 - ``unique``: fields whose values may not repeat, with the code and text of the refusal.
 - ``unsupportedInsert``: what mockorg would leave undone if it created such a record; the row is refused, by name.
 - ``unsupportedTrue``: the same for boolean fields, when they are true.
@@ -37,11 +41,20 @@ class PlatformRule:
     """What is known of one sObject; see the module for the keys."""
 
     consequences: Mapping[str, Mapping[str, Mapping[str, Value]]] = field(default_factory=dict)
+    copies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     defaults: Mapping[str, Value] = field(default_factory=dict)
+    derived: tuple[Mapping[str, Any], ...] = ()
     locked: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    provided: tuple[str, ...] = ()
+    totals: tuple[Mapping[str, Any], ...] = ()
     unique: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     unsupported_insert: str | None = None
     unsupported_true: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def needs_before(self) -> bool:
+        """Whether an update asks for the whole record as it was."""
+        return bool(self.derived or self.copies or self.totals)
 
     def consequences_of(self, name: str, value: Value) -> Mapping[str, Value]:
         """Give what follows from a field's value, in any case of the value."""
@@ -70,6 +83,10 @@ def _rule_of(sobject: str, entry: Mapping[str, Any]) -> PlatformRule:
     values = {_KEYS[key]: value for key, value in entry.items()}
     for name in values.keys() & {"locked", "unique"}:
         values[name] = {key: (code, text) for key, (code, text) in values[name].items()}
+    for name in values.keys() & {"derived", "provided", "totals"}:
+        values[name] = tuple(values[name])
+    if "copies" in values:
+        values["copies"] = {key: tuple(paths) for key, paths in values["copies"].items()}
     if "consequences" in values:
         values["consequences"] = {
             key: {value.casefold(): then for value, then in by_value.items()}

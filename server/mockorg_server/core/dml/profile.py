@@ -87,7 +87,9 @@ def profile_of(sobject: SObject) -> SaveProfile:
         organization_fields=tuple(field.name for field in sobject.fields if is_organization_field(field)),
         auto_numbers=tuple(field for field in sobject.fields if field.auto_number),
         required=tuple(
-            field.name for field in sobject.fields if is_required(field) and field.name not in rule.defaults
+            field.name
+            for field in sobject.fields
+            if is_required(field) and field.name not in rule.defaults and field.name not in rule.provided
         ),
         nillable=frozenset(field.name for field in sobject.fields if field.nillable),
         names=names,

@@ -18,6 +18,7 @@ from mockorg_server.core.dml.chunk import is_heard_of
 from mockorg_server.core.dml.deed import Deed, Errors
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
 from mockorg_server.core.dml.save import stored_record
+from mockorg_server.core.dml.total import settle, stored_places
 from mockorg_server.core.dml.uniqueness import unique_errors
 from mockorg_server.core.error import RowError
 from mockorg_server.core.record import SaveResult
@@ -89,6 +90,7 @@ def _restore(context: CallContext, sobject: SObject, record_id: str) -> None:
         _drop_lost_references(context, each, each_id)
     _refer_again(context, record_id, removal.get("cleared", ()))
     context.writer.set_state(_removal(record_id), "")
+    settle(context, stored_places(context, restored[1:]))
 
 
 def empty(context: CallContext, text: str) -> SaveResult:

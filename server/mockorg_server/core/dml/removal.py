@@ -18,6 +18,7 @@ from mockorg_server.core.dml.deed import Deed, Errors
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
 from mockorg_server.core.dml.rule import write_refusal
 from mockorg_server.core.dml.save import stored_record, with_roll_ups
+from mockorg_server.core.dml.total import settle, stored_places
 from mockorg_server.core.error import RowError
 from mockorg_server.core.record import SaveResult
 from mockorg_server.schema.identifier import normalise_id
@@ -91,6 +92,7 @@ class Deletion(Deed):
 
 
 def _carry_out(context: CallContext, record_id: str, removal: _Removal) -> None:
+    places = stored_places(context, ((doomed, each) for each, doomed in removal.doomed.items() if each != record_id))
     for doomed_id, doomed in removal.doomed.items():
         _remove(context, doomed, doomed_id)
     staying = [left for left in removal.left if left.record_id not in removal.doomed]
@@ -99,6 +101,7 @@ def _carry_out(context: CallContext, record_id: str, removal: _Removal) -> None:
     along = [(doomed.name, doomed_id) for doomed_id, doomed in removal.doomed.items() if doomed_id != record_id]
     cleared = [(left.child.name, left.record_id, left.field.name) for left in staying]
     recycle_bin.remember(context, record_id, along, cleared)
+    settle(context, places)
 
 
 @dataclass(frozen=True, slots=True)

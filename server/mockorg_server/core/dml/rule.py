@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import ON_INSERT, draw_for_update, fill_defaults, system_values
 from mockorg_server.core.dml.default_formula import fill_default_formulas
+from mockorg_server.core.dml.derivation import derived_values_follow
 from mockorg_server.core.dml.draft import Change, Draft, whole
 from mockorg_server.core.dml.uniqueness import unique_errors
 from mockorg_server.core.dml.validation import rule_errors
@@ -46,6 +47,8 @@ def errors_of_drafting(_context: CallContext, draft: Draft) -> Iterable[RowError
 
 def sobject_is_writable(context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Refuse sObjects that are not createable or updateable."""
+    if draft.by_platform:
+        return
     allowed = draft.sobject.createable if draft.change is Change.INSERT else draft.sobject.updateable
     if not allowed:
         yield write_refusal(context, draft.sobject, draft.change.value)
@@ -227,6 +230,7 @@ ENTRIES: tuple[Rule, ...] = (
 CHECKS: tuple[Rule, ...] = (
     required_fields_have_values,
     references_exist,
+    derived_values_follow,
     validation_rules_hold,
     unique_values_are_new,
 )

@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.chunk import carry_out_one, is_heard_of
+from mockorg_server.core.dml.copied_value import copy_on
 from mockorg_server.core.dml.deed import Deed, Errors
 from mockorg_server.core.dml.default import ON_UPDATE, name_by_id, system_values
 from mockorg_server.core.dml.draft import Change, Draft, whole
@@ -49,7 +50,8 @@ class _Save(Deed):
     def fresh(self) -> Self:
         """Give a copy with a draft of its own, which rules and hooks write to."""
         made = super().fresh()
-        made.draft = replace(self.draft, values=dict(self.draft.values), errors=list(self.draft.errors))
+        draft = self.draft
+        made.draft = replace(draft, values=dict(draft.values), errors=list(draft.errors), along=list(draft.along))
         return made
 
     def take(self, context: CallContext, changes: Mapping[str, Value]) -> Errors:
@@ -61,6 +63,18 @@ class _Save(Deed):
     def check(self, context: CallContext) -> Errors:
         """Ask the rules that follow the before hooks."""
         return errors_of(context, self.draft, CHECKS)
+
+    def follows(self) -> bool:
+        """Tell whether a rule has put something off until the write."""
+        return bool(self.draft.along)
+
+    def follow(self, context: CallContext) -> Errors:
+        """Do what rules have put off until the write."""
+        for action in self.draft.along:
+            errors = tuple(action(context, str(self.record_id)))
+            if errors:
+                return errors
+        return ()
 
 
 class Insert(_Save):
@@ -96,14 +110,15 @@ class Update(_Save):
 
     def begin(self, context: CallContext) -> Errors:
         """Find the record, and ask the rules that come before the hooks."""
-        if not self.sobject.updateable:
+        if not (self.sobject.updateable or self.draft.by_platform):
             return (write_refusal(context, self.sobject, self.draft.change.value),)
         record_id, errors = existing_id(context, self.sobject, self.draft.id)
         if record_id is None:
             return errors
         self.record_id = record_id
         is_heard = is_heard_of(context.org, self.operation, self.sobject)
-        if is_heard or context.org.rules.of(self.sobject):
+        rule = context.org.save_profiles.of(self.sobject).rule
+        if is_heard or rule.needs_before or context.org.rules.of(self.sobject):
             self.draft.before = stored_record(context, self.sobject, record_id)
         errors = errors_of(context, self.draft, ENTRIES)
         if not errors and is_heard:
@@ -118,6 +133,7 @@ class Update(_Save):
         if "Name" in values:
             name_by_id(self.sobject, values, record_id)
         context.writer.update(self.sobject, record_id, values)
+        copy_on(context, self.sobject, record_id, values)
         if self.after is not None:
             self.after = {**(self.draft.before or {}), **values}
 

@@ -1,0 +1,103 @@
+"""Values that follow from other fields of the record and from its parents: the entries ``derived`` of the rules.
+
+``DERIVATIONS`` has a function for each kind of entry. It gives the errors that it finds, and sets values in place. They
+run in their order once all that the caller and the hooks wrote has been checked, before validation rules are asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml.copied_value import copy_values
+from mockorg_server.core.dml.draft import Draft
+from mockorg_server.core.dml.line_item import hold_line_to_entry, price_line
+from mockorg_server.core.dml.price import hold_price
+from mockorg_server.core.dml.saved_record import SavedRecord, saved_record
+from mockorg_server.core.error import RowError
+
+Derivation = Callable[[SavedRecord, Mapping[str, Any]], Iterable[RowError]]
+
+_MONTHS: Final = 12
+
+
+def derived_values_follow(context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Work out what follows from the values of a save, and refuse those that do not go together."""
+    rule = context.org.save_profiles.of(draft.sobject).rule
+    if not rule.derived and not rule.copies:
+        return ()
+    return _errors(saved_record(context, draft), rule.derived, rule.copies)
+
+
+def _errors(
+    record: SavedRecord, derived: Iterable[Mapping[str, Any]], copies: Mapping[str, tuple[str, ...]]
+) -> Iterator[RowError]:
+    if copies:
+        copy_values(record, copies)
+    for entry in derived:
+        errors = tuple(DERIVATIONS[entry["kind"]](record, entry))
+        if errors:
+            yield from errors
+            return
+
+
+def multiply(record: SavedRecord, entry: Mapping[str, Any]) -> Iterable[RowError]:
+    """Set ``field`` to the product of ``factors``, divided by ``per``; null where a factor is."""
+    if record.is_new or record.changed(*entry["factors"]):
+        product: float | None = 1.0
+        for name in entry["factors"]:
+            factor = record.number(name)
+            product = None if factor is None or product is None else product * factor
+        record.set(entry["field"], None if product is None else product / entry.get("per", 1))
+    return ()
+
+
+def add(record: SavedRecord, entry: Mapping[str, Any]) -> Iterable[RowError]:
+    """Set ``field`` to the sum of ``terms``; null counts as zero."""
+    if record.is_new or record.changed(*entry["terms"]):
+        record.set(entry["field"], float(sum(record.number(name) or 0.0 for name in entry["terms"])))
+    return ()
+
+
+def tell_fiscal_period(record: SavedRecord, entry: Mapping[str, Any]) -> Iterable[RowError]:
+    """Tell the fiscal year and quarter of the date ``of``, as ``year``, ``quarter`` and ``text`` (``2026 4``)."""
+    if record.is_new or record.changed(entry["of"]):
+        day = record.text(entry["of"])
+        if day is None:
+            for key in ("year", "quarter", "text"):
+                record.set(entry[key], None)
+            return ()
+        shift = record.context.org.directory.moment_of(record.context).fiscal_shift
+        closing = date.fromisoformat(day)
+        months = closing.year * _MONTHS + closing.month - 1 + shift
+        year, quarter = months // _MONTHS, months % _MONTHS // 3 + 1
+        record.set(entry["year"], year)
+        record.set(entry["quarter"], quarter)
+        record.set(entry["text"], f"{year} {quarter}")
+    return ()
+
+
+def hold_by_children(record: SavedRecord, entry: Mapping[str, Any]) -> Iterable[RowError]:
+    """Drop what the caller writes to ``ignored``, and refuse ``refused``, while the boolean ``when`` is true."""
+    if record.is_new or not record.value(entry["when"]):
+        return
+    for name in entry["ignored"]:
+        if name in record.given:
+            record.draft.values.pop(name, None)
+            record.draft.given = tuple(field for field in record.draft.given if field.name != name)
+    for name, text in entry["refused"].items():
+        if name in record.given and record.changed(name):
+            yield RowError("FIELD_INTEGRITY_EXCEPTION", f"field integrity exception: {name} ({text})", (name,))
+
+
+DERIVATIONS: Final[Mapping[str, Derivation]] = {
+    "fiscal period": tell_fiscal_period,
+    "held by children": hold_by_children,
+    "line entry": hold_line_to_entry,
+    "line price": price_line,
+    "price": hold_price,
+    "product": multiply,
+    "sum": add,
+}
