@@ -1,10 +1,10 @@
 """Carrying out the deeds of a call: in chunks of one sObject and operation, whose records meet the hooks together.
 
 The order is the platform's (Apex guide, triggers and order of execution): system validation, before hooks, required
-fields, validation rules, unique values; the write; after hooks; then parents whose roll-up summaries have changed go
-through a save of their own, and parents whose totals have (``total.py``). Where records of a chunk fail that somebody has
-heard of, all of the chunk is undone and the others are tried again, hooks and all, up to three times (Apex guide, bulk
-DML exception handling).
+fields, validation rules, unique values; the write; after hooks; then parents whose roll-up summaries or totals
+(``total.py``) have changed go through a save of their own. Where records of a chunk fail that somebody has heard of,
+all of the chunk is undone and the others are tried again, hooks and all, up to three times (Apex guide, bulk DML
+exception handling).
 """
 
 from __future__ import annotations
