@@ -109,3 +109,16 @@ def test_parts_that_are_no_record_are_refused(rest: RestClient, body: bytes) -> 
     reply = multipart(rest, "POST /sobjects/Attachment", body)
     assert reply.status == 400
     assert reply.value[0]["errorCode"] in {"INVALID_MULTIPART_REQUEST", "REQUIRED_FIELD_MISSING", "JSON_PARSER_ERROR"}
+
+
+def test_a_version_of_a_file_comes_in_parts_and_is_downloaded(rest: RestClient) -> None:
+    fields = b'{"PathOnClient": "plan.bin"}'
+    head = b'Content-Disposition: form-data; name="VersionData"; filename="plan.bin"'
+    content = b"\x00\xffplan"
+
+    reply = multipart(rest, "POST /sobjects/ContentVersion", parts((FIELDS, fields), (head, content)))
+
+    assert reply.status == 201, reply.body
+    version = f"/sobjects/ContentVersion/{reply.value['id']}"
+    assert rest(f"GET {version}/VersionData").body == content
+    assert (rest(f"GET {version}").value["Title"], rest(f"GET {version}").value["ContentSize"]) == ("plan", 6)

@@ -17,9 +17,11 @@ from typing import Final
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml import save
+from mockorg_server.core.dml.copied_value import copy_again
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
 from mockorg_server.core.dml.draft import Change, draft_of, require_sobject
 from mockorg_server.core.dml.removal import references
+from mockorg_server.core.dml.total import settle, stored_places
 from mockorg_server.core.error import RowError
 from mockorg_server.core.record import InputRecord, LeadConvert, LeadConvertResult
 from mockorg_server.core.setup_row import LEAD_CONVERTED_STATUSES
@@ -218,6 +220,8 @@ def _also_of_contact(context: CallContext, child: SObject, reference: str, lead_
         for child_id in context.reader.find(child, reference, lead_id, limit=_ALL):
             stamps = system_values(context, child, ON_UPDATE)
             context.writer.update(child, child_id, {"ContactId": contact_id, **stamps})
+            copy_again(context, child, child_id)
+            settle(context, stored_places(context, [(child, child_id)]))
 
 
 def _close(work: _Conversion, account_id: str, contact_id: str, opportunity_id: str | None) -> None:

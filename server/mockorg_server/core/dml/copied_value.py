@@ -51,10 +51,11 @@ def copy_on(context: CallContext, sobject: SObject, record_id: str, changed: Ite
         for reference, holder in reversed(list(zip(references, _holders(context, child, references), strict=True))):
             ids = [found for each in ids for found in context.reader.find(holder, reference, each, limit=_ALL)]
         for child_id in ids:
-            _copy_again(context, child, child_id)
+            copy_again(context, child, child_id)
 
 
-def _copy_again(context: CallContext, sobject: SObject, record_id: str) -> None:
+def copy_again(context: CallContext, sobject: SObject, record_id: str) -> None:
+    """Copy all that a stored record shows of others."""
     profile = context.org.save_profiles.of(sobject)
     row = context.reader.get(sobject, [record_id], profile.stored)[record_id]
     stored = dict(zip(profile.stored, row, strict=True))

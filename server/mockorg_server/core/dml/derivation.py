@@ -11,8 +11,10 @@ from datetime import date
 from typing import Any, Final
 
 from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml.companion import bring_along, hold_to_one, keep_one_default, make_member
 from mockorg_server.core.dml.copied_value import copy_values
 from mockorg_server.core.dml.draft import Draft
+from mockorg_server.core.dml.file_version import make_version, show_in_version
 from mockorg_server.core.dml.line_item import hold_line_to_entry, price_line
 from mockorg_server.core.dml.price import hold_price
 from mockorg_server.core.dml.saved_record import SavedRecord, saved_record
@@ -93,10 +95,16 @@ def hold_by_children(record: SavedRecord, entry: Mapping[str, Any]) -> Iterable[
 
 
 DERIVATIONS: Final[Mapping[str, Derivation]] = {
+    "campaign member": make_member,
+    "companions": bring_along,
+    "file document": show_in_version,
+    "file version": make_version,
     "fiscal period": tell_fiscal_period,
     "held by children": hold_by_children,
     "line entry": hold_line_to_entry,
     "line price": price_line,
+    "one": hold_to_one,
+    "one default": keep_one_default,
     "price": hold_price,
     "product": multiply,
     "sum": add,

@@ -91,7 +91,8 @@ class Insert(_Save):
 
     def write(self, context: CallContext) -> None:
         """Insert the record under a new Id."""
-        self.record_id = context.org.ids.next_id(self.sobject.id_prefix)
+        known = self.draft.values.get("Id")  # the platform may have promised it
+        self.record_id = str(known) if known is not None else context.org.ids.next_id(self.sobject.id_prefix)
         values = {**self.draft.values, "Id": self.record_id}
         name_by_id(self.sobject, values, self.record_id)
         context.writer.insert(self.sobject, values)
