@@ -2,12 +2,14 @@
 
 A story is a row of steps. ``create`` names an sObject, ``update`` an sObject and ``id``; both have ``values``. ``delete``
 and ``undelete`` name an id. ``as`` names the record that a step made: ``@name`` stands for its id later on, ``@name:15``
-for the short form. ``standardBook`` is the standard price book, ``me`` the caller. ``refused`` is the code of the error
+for the short form. ``standardBook`` is the standard price book, ``me`` the caller, ``profile``
+the one profile. ``refused`` is the code of the error
 that a step must meet, or code and message, or code, message and fields; without it the step succeeds. ``rows`` is a
 query whose rows (without Id, unless it begins with Id) are ``are``. ``wait`` moves the clock on, in seconds.
 """
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,17 +36,20 @@ class Stage:
     def __init__(self, org: Org, run: Run) -> None:
         self._org, self._run = org, run
         book = run(Query("SELECT Id FROM Pricebook2 WHERE IsStandard = true")).rows[0][0]
-        self._ids = {"me": org.administrator_id, "standardBook": book}
+        (profile,) = (row[0] for row in run(Query("SELECT Id FROM Profile")).rows)
+        self._ids = {"me": org.administrator_id, "standardBook": book, "profile": profile}
 
     def named(self, value: Any) -> Any:
         """Put ids in the places of names."""
         if isinstance(value, str):
-            for name in sorted(self._ids, key=len, reverse=True):
-                value = value.replace(f"@{name}:15", self._ids[name][:15]).replace(f"@{name}", self._ids[name])
-            return value
+            return re.sub(r"@(\w+)(:15)?", self._id_for, value)
         if isinstance(value, list):
             return [self.named(each) for each in value]
         return {key: self.named(each) for key, each in value.items()} if isinstance(value, dict) else value
+
+    def _id_for(self, match: re.Match[str]) -> str:
+        known = self._ids.get(match[1])
+        return match[0] if known is None else known[:15] if match[2] else known
 
     def play(self, step: dict[str, Any]) -> None:
         if "rows" in step:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml.activity import tell_account, tell_times
 from mockorg_server.core.dml.companion import bring_along, hold_to_one, keep_one_default, make_member
 from mockorg_server.core.dml.copied_value import copy_values
 from mockorg_server.core.dml.draft import Draft
@@ -18,6 +19,7 @@ from mockorg_server.core.dml.file_version import make_version, show_in_version
 from mockorg_server.core.dml.line_item import hold_line_to_entry, price_line
 from mockorg_server.core.dml.price import hold_price
 from mockorg_server.core.dml.saved_record import SavedRecord, saved_record
+from mockorg_server.core.dml.value_rule import is_email
 from mockorg_server.core.error import RowError
 
 Derivation = Callable[[SavedRecord, Mapping[str, Any]], Iterable[RowError]]
@@ -94,9 +96,19 @@ def hold_by_children(record: SavedRecord, entry: Mapping[str, Any]) -> Iterable[
             yield RowError("FIELD_INTEGRITY_EXCEPTION", f"field integrity exception: {name} ({text})", (name,))
 
 
+def hold_to_email(record: SavedRecord, entry: Mapping[str, Any]) -> Iterable[RowError]:
+    """Hold the text ``field`` to the form of an e-mail address; the error's ``text`` is from memory."""
+    name = entry["field"]
+    if (record.is_new or record.changed(name)) and not is_email(record.text(name) or ""):
+        yield RowError("INVALID_EMAIL_ADDRESS", entry["text"], (name,))
+
+
 DERIVATIONS: Final[Mapping[str, Derivation]] = {
+    "activity account": tell_account,
     "campaign member": make_member,
     "companions": bring_along,
+    "email form": hold_to_email,
+    "event times": tell_times,
     "file document": show_in_version,
     "file version": make_version,
     "fiscal period": tell_fiscal_period,

@@ -15,6 +15,7 @@ from mockorg_server.core.dml.default import ON_INSERT, draw_for_update, fill_def
 from mockorg_server.core.dml.default_formula import fill_default_formulas
 from mockorg_server.core.dml.derivation import derived_values_follow
 from mockorg_server.core.dml.draft import Change, Draft, whole
+from mockorg_server.core.dml.reference_rule import record_type_is_filled, references_fit
 from mockorg_server.core.dml.uniqueness import unique_errors
 from mockorg_server.core.dml.validation import rule_errors
 from mockorg_server.core.dml.value_rule import Refused, check_value
@@ -222,6 +223,7 @@ ENTRIES: tuple[Rule, ...] = (
     fields_are_writable,
     values_are_valid,
     parents_are_known,
+    record_type_is_filled,
     defaults_are_filled,
     consequences_are_drawn,
 )
@@ -230,6 +232,7 @@ ENTRIES: tuple[Rule, ...] = (
 CHECKS: tuple[Rule, ...] = (
     required_fields_have_values,
     references_exist,
+    references_fit,
     derived_values_follow,
     validation_rules_hold,
     unique_values_are_new,

@@ -1,8 +1,8 @@
 """Fields of a parent that sum its children up: the entries ``totals`` of the rules, asked in SOQL.
 
-An entry stands with the child. ``by`` is its reference to the parent, ``query`` gives one row, ``set`` names the
-parent's fields that take the row's values in their order. A parent whose totals have changed is saved, with its hooks
-and rules; with ``quiet`` it is only stamped.
+An entry stands with the child. ``by`` is its reference to the parent, ``set`` names the parent's fields that take the
+values of the first row of ``query`` in their order; of several queries, the greatest values. A parent whose totals have
+changed is saved, with its hooks and rules; with ``quiet`` it is only stamped.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.sobject import Field, SObject
 from mockorg_server.schema.value import Value
 
-Place = tuple[str, str]
-"""The child's sObject name and the parent's id."""
+Place = tuple[str, str, str]
+"""The child's sObject name, its reference to the parent, and the parent's id."""
 
 _WHOLE: Final = frozenset({FieldType.INT, FieldType.LONG})
 _FRACTIONS: Final = frozenset({FieldType.CURRENCY, FieldType.DOUBLE, FieldType.PERCENT})
@@ -31,7 +31,7 @@ def places_of(context: CallContext, child: SObject, *states: Mapping[str, Value]
     for entry in totals:
         for state in states:
             if state and state.get(entry["by"]) is not None:
-                found[child.name, str(state[entry["by"]])] = None
+                found[child.name, entry["by"], str(state[entry["by"]])] = None
     return found
 
 
@@ -54,9 +54,10 @@ def settle(context: CallContext, places: Iterable[Place]) -> Mapping[Place, tupl
     latest = context.org.schema.latest
     refused: dict[Place, tuple[RowError, ...]] = {}
     for place in places:
-        name, parent_id = place
+        name, reference, parent_id = place
         child = latest.sobject(name)
-        for entry in context.org.save_profiles.of(child).rule.totals if child is not None else ():
+        entries = context.org.save_profiles.of(child).rule.totals if child is not None else ()
+        for entry in (each for each in entries if each["by"] == reference):
             for parent in latest.sobjects_by_prefix(parent_id[:3]):
                 errors = _settle(context, parent, parent_id, entry)
                 if errors:
@@ -66,10 +67,12 @@ def settle(context: CallContext, places: Iterable[Place]) -> Mapping[Place, tupl
 
 def _settle(context: CallContext, parent: SObject, parent_id: str, entry: Mapping[str, Any]) -> tuple[RowError, ...]:
     fields = [field for name in entry["set"] if (field := parent.field(name)) is not None]
-    stored = context.reader.get(parent, [parent_id], [field.name for field in fields]).get(parent_id)
-    if stored is None or len(fields) != len(entry["set"]):
+    if len(fields) != len(entry["set"]):
         return ()
-    row = _row(context, entry["query"].replace(":id", f"'{parent_id}'"))
+    stored = context.reader.get(parent, [parent_id], [field.name for field in fields]).get(parent_id)
+    if stored is None:
+        return ()
+    row = _row(context, entry["query"], parent_id, len(fields))
     changes = {
         field.name: value
         for field, value, old in zip(fields, _values(fields, row), stored, strict=True)
@@ -85,11 +88,18 @@ def _settle(context: CallContext, parent: SObject, parent_id: str, entry: Mappin
     return update(context, Draft(parent, Change.UPDATE, changes, (), id=parent_id)).errors
 
 
-def _row(context: CallContext, soql: str) -> tuple[Value, ...]:
-    bound = context.org.queries.compile(soql, context.org.schema.latest.version)
-    parameters = bound.parameters(context.org.directory.moment_of(context))
-    (row,) = context.reader.query(bound.plan, parameters)
-    return tuple(row)  # type: ignore[arg-type]  # an aggregate has no children
+def _row(context: CallContext, query: str | list[str], parent_id: str, width: int) -> tuple[Value, ...]:
+    rows = [_first(context, text, parent_id) for text in ([query] if isinstance(query, str) else query)]
+    columns = ([row[place] for row in rows if row and row[place] is not None] for place in range(width))
+    return tuple(max(column, default=None) for column in columns)
+
+
+def _first(context: CallContext, query: str, parent_id: str) -> tuple[Any, ...]:
+    """Give the first row of a query, () where there is none; that of a record begins with its Id, which is cut off."""
+    latest = context.org.schema.latest
+    bound = context.org.queries.compile(query.replace(":id", f"'{parent_id}'"), latest.version)
+    rows = context.reader.query(bound.plan, bound.parameters(context.org.directory.moment_of(context)))
+    return tuple(rows[0][0 if bound.plan.aggregate else 1 :]) if rows else ()
 
 
 def _values(fields: Iterable[Field], row: tuple[Value, ...]) -> Iterator[Value]:

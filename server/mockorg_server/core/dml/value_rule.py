@@ -21,6 +21,10 @@ from mockorg_server.schema.value import Value
 _EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s.,;<>()\"]+")
 
 
+# Degrees (Object Reference, compound fields). The code and text are those of any number out of range (inferred).
+_DEGREES: Mapping[str, float] = {"latitude": 90.0, "longitude": 180.0}
+
+
 class Refused(Exception):
     """A value that cannot be stored; carries the row's error."""
 
@@ -51,9 +55,14 @@ def _text(field: Field, value: Value, allow_truncation: bool) -> Value:
     return text or None
 
 
+def is_email(text: str) -> bool:
+    """Say whether a text has the form of an e-mail address."""
+    return _EMAIL.fullmatch(text) is not None
+
+
 def _email(field: Field, value: Value, allow_truncation: bool) -> Value:
     text = _text(field, value, allow_truncation)
-    if text is not None and not _EMAIL.fullmatch(str(text)):
+    if text is not None and not is_email(str(text)):
         raise Refused("INVALID_EMAIL_ADDRESS", f"{field.label}: invalid email address: {text}", field.name)
     return text
 
@@ -102,8 +111,16 @@ def _number(field: Field, value: Value, _allow_truncation: bool) -> Value:
     whole_digits = field.precision - field.scale
     if not math.isfinite(number) or (field.precision and abs(number) >= 10**whole_digits):
         raise _out_of_range(field, value)
+    if field.compound_field_name is not None and abs(number) > _DEGREES.get(_part_of(field), math.inf):
+        raise _out_of_range(field, value)
     # Digits beyond the scale are rounded away, half up as the platform's decimals do (inferred).
     return round_half_up(number, field.scale) if field.precision else number
+
+
+def _part_of(field: Field) -> str:
+    """Tell which part of a place a field is, in lower case: of ``BillingLatitude`` or ``Site__Latitude__s``."""
+    name = field.name.removesuffix("__s").lower()
+    return next((part for part in _DEGREES if name.endswith(part)), "")
 
 
 def round_half_up(number: float, scale: int) -> float:
