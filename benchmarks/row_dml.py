@@ -2,7 +2,7 @@
 
 import itertools
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from measure import Effort, Row, compare
@@ -55,11 +55,15 @@ def _values(number: int) -> dict[str, Any]:
     }
 
 
-def _inserts(count: int) -> Callable[[], None]:
-    calls = [
+def _calls(count: int) -> list[Create]:
+    return [
         Create(tuple(InputRecord("Account", _values(number)) for number in range(first, first + CALL)))
         for first in range(0, count, CALL)
     ]
+
+
+def _inserts(count: int) -> Callable[[], None]:
+    calls = _calls(count)
 
     def work() -> None:
         host = Host.open(OrgSettings())
@@ -73,17 +77,11 @@ def _inserts(count: int) -> Callable[[], None]:
 
 
 def _statements(count: int) -> Callable[[], None]:
-    """Insert what the engine inserts, ids and all, with the driver alone: one transaction for each call."""
-    host = _host_of(FEW)  # so many that the table has its indexes
-    ddl, columns, row = _written(host)
-    host.close()
-    key = columns.index("Id")
+    """Insert the rows that the engine makes of the same accounts with the driver alone, a transaction for each call."""
+    ddl, columns, rows = _written(count)
     named = ", ".join(f'"{name}"' for name in columns)
     insert = f'INSERT INTO "Account" ({named}) VALUES ({", ".join("?" * len(columns))})'
-    ids = [to_long_id("001" + base62(number + 1, 12)) for number in range(count)]
-    lots = [
-        [(*row[:key], each, *row[key + 1 :]) for each in ids[first : first + CALL]] for first in range(0, count, CALL)
-    ]
+    lots = [rows[first : first + CALL] for first in range(0, count, CALL)]
 
     def work() -> None:
         connection = sqlite3.connect(":memory:", isolation_level=None)
@@ -98,17 +96,21 @@ def _statements(count: int) -> Callable[[], None]:
     return work
 
 
-def _written(host: Host) -> tuple[list[str], list[str], Sequence[object]]:
-    """Give the table's DDL with its indexes, and the columns and values of one inserted account."""
+def _written(count: int) -> tuple[list[str], list[str], list[tuple[object, ...]]]:
+    """Give the table's DDL with its indexes, the columns that hold something, and their values in every row."""
+    host = Host.open(OrgSettings())
+    for call in _calls(count):
+        host.default.run(call, Caller(host.default.token, VERSION))
     with host.default._store.read() as reader:
         cursor = reader._cursor
         cursor.execute("SELECT sql FROM sqlite_master WHERE tbl_name = 'Account' AND sql IS NOT NULL")
         ddl = [sql for (sql,) in cursor.fetchall()]
-        cursor.execute('SELECT * FROM "Account" LIMIT 1')
+        cursor.execute('SELECT * FROM "Account" ORDER BY rowid')
         names = [each[0] for each in cursor.description]
-        found = cursor.fetchone()
-    written = [(name, value) for name, value in zip(names, found, strict=True) if value is not None]
-    return ddl, [name for name, _ in written], [value for _, value in written]
+        rows = cursor.fetchall()
+    host.close()
+    used = [place for place, value in enumerate(rows[0]) if value is not None]
+    return ddl, [names[place] for place in used], [tuple(row[place] for place in used) for row in rows]
 
 
 def _host_of(count: int) -> Host:

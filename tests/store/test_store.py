@@ -61,17 +61,33 @@ def test_a_savepoint_undoes_its_block_alone(store: Store, account: Any, schema: 
         assert reader.row_counts() == {"Account": 1, "Contact": 1}
 
 
-def test_a_duplicate_id_undoes_itself_and_no_more(store: Store, account: Any, of: Any) -> None:
+def test_a_duplicate_id_undoes_its_transaction(store: Store, account: Any, of: Any) -> None:
     with store.write() as writer:
         writer.insert(account, {"Id": "001A"})
-        with pytest.raises(sqlite3.IntegrityError):
-            writer.insert(account, {"Id": "001A"})
+    with pytest.raises(sqlite3.IntegrityError), store.write() as writer:
+        writer.insert(account, {"Id": "001B"})
+        writer.insert(account, {"Id": "001A"})
     assert ids(store, of) == ["001A"]
+
+
+def test_an_insert_is_seen_by_the_next_method(store: Store, account: Any, of: Any) -> None:
+    with store.write() as writer:
+        writer.insert(account, {"Id": "001A", "Name": "a"})
+        writer.insert(account, {"Id": "001B"})
+        assert writer.get(account, ["001A", "001B"], ["Name"]) == {"001A": ("a",), "001B": (None,)}
+        writer.insert(account, {"Id": "001C"})
+        writer.update(account, "001C", {"Name": "c"})
+        with pytest.raises(PlannedError), writer.savepoint():  # noqa: PT012 - the block is what is undone
+            writer.insert(account, {"Id": "001D"})
+            raise PlannedError
+        writer.insert(account, {"Id": "001E"})
+        assert writer.find(account, "Name", "c") == ["001C"]
+    assert ids(store, of) == ["001A", "001B", "001C", "001E"]
 
 
 @pytest.mark.parametrize("value", [2**70, "\ud800"])
 def test_values_out_of_range_are_refused(store: Store, account: Any, of: Any, value: Any) -> None:
-    with store.write() as writer, pytest.raises(StoreError, match="out of the database's range"):
+    with pytest.raises(StoreError, match="out of the database's range"), store.write() as writer:
         writer.insert(account, {"Id": "001A", "NumberOfEmployees" if isinstance(value, int) else "Key": value})
 
 

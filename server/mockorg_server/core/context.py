@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mockorg_server.schema.schema import SchemaView
 from mockorg_server.store.read import Reader
@@ -26,8 +26,9 @@ class CallContext:
     """One call in progress. ``user_id`` is '' for the calls that need no session.
 
     ``stamp`` is the present instant as the platform stamps records: whole seconds (real replies always end in .000Z).
-    ``permitted`` is what the caller is held to where permissions are enforced, None = nothing.
-    ``settled`` is an instant, ``now`` at the latest, before which no change will turn up that this call does not see.
+    ``permitted`` is what the caller is held to where permissions are enforced, None = nothing. ``settled`` is an
+    instant, ``now`` at the latest, before which no change will turn up that this call does not see. ``memo`` keeps what
+    is the same for all records of the call.
     """
 
     org: Org
@@ -40,6 +41,7 @@ class CallContext:
     user_id: str = ""
     session_id: str = ""
     permitted: Permitted | None = None
+    memo: dict[object, Any] = field(default_factory=dict)
 
     @property
     def queries(self) -> QueryCompiler:

@@ -26,6 +26,7 @@ from mockorg_server.core.cursor import Cursors
 from mockorg_server.core.directory import Directory
 from mockorg_server.core.dml.copied_value import CopyIndex
 from mockorg_server.core.dml.default import fill_defaults
+from mockorg_server.core.dml.draft import DraftShapes
 from mockorg_server.core.dml.profile import SaveProfiles
 from mockorg_server.core.dml.roll_up import RollUps
 from mockorg_server.core.dml.validation import RuleBook
@@ -88,8 +89,9 @@ class Org:
         self.cursors = Cursors(self.clock, self.ids)
         self.directory = Directory(settings.users, self.clock)
         self.queries, self.searches = QueryCompiler(schema), SearchCompiler(schema)
-        self.save_profiles = SaveProfiles()
-        self.rules = RuleBook(schema)
+        self.save_profiles = SaveProfiles(schema.latest)
+        self.draft_shapes = DraftShapes()
+        self.rules: RuleBook = RuleBook(schema)
         self._permissions = Permissions(schema) if settings.enforce_permissions else None
         self.hooks = Hooks(schema)
         self.hook_org = HookOrg(self)

@@ -5,9 +5,9 @@ No rule of DML is here: what a record must hold, which ids it gets and what its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -28,7 +28,9 @@ class Writer(Reader):
     """A Reader that also writes, and sees what it has written. Others see it when the Store has committed.
 
     Every method raises StoreError when the database cannot be written; the transaction may be lost then, and the
-    Writer refuses all further work. What it has changed is added to ``changes``, where those are wanted.
+    Writer refuses all further work. What it has changed is added to ``changes``, where those are wanted. Inserts wait
+    for one another and go to the database together, before the next statement of another kind; so a later method may
+    raise the error of one.
     """
 
     SMALL_ROW_COUNT: Final = 50
@@ -39,6 +41,15 @@ class Writer(Reader):
         super().__init__(connection, layout, holding)
         self._changes = changes
         self._depth = 0
+        self._table: Table | None = None  # whose inserts wait
+        self._text: SaveText | None = None
+        self._waiting: list[Sequence[Value]] = []
+
+    @property
+    def holding(self) -> Holding:
+        """The tables with what this Writer has made."""
+        self._flush()
+        return self._holding
 
     def insert(self, sobject: SObject, values: Mapping[str, Value]) -> None:
         """Add a record. ``values`` maps field names to neutral values, the Id among them.
@@ -47,9 +58,10 @@ class Writer(Reader):
         """
         table = self._ensure(sobject)
         text = self._layout.insert_text(table, tuple(values))
-        self._change(text.sql, _bound(text, values))
-        if table.name not in self._holding.indexed and self._cursor.lastrowid > self.SMALL_ROW_COUNT:
-            self._index(table)
+        if text is not self._text:
+            self._flush()
+            self._table, self._text = table, text
+        self._waiting.append(_bound(text, values))
 
     def update(self, sobject: SObject, id: str, values: Mapping[str, Value]) -> None:  # noqa: A002
         """Set some fields of a record. Raises KeyError when there is no record of that Id."""
@@ -95,6 +107,7 @@ class Writer(Reader):
         try:
             yield
         except BaseException:
+            self._waiting.clear()  # all of them are of this block: its first statement has sent those before
             self._holding = holding
             if self._changes is not None:
                 del self._changes[change_count:]
@@ -134,12 +147,34 @@ class Writer(Reader):
         if self._changes is not None:
             self._changes.append((sql, values))
 
+    def _flush(self) -> None:
+        """Send the inserts that wait."""
+        if not self._waiting or self._table is None or self._text is None:
+            return
+        table, sql, rows = self._table, self._text.sql, self._waiting
+        self._waiting, self._text = [], None
+        self._send(lambda: self._cursor.executemany(sql, rows))
+        if self._changes is not None:
+            self._changes.extend((sql, row) for row in rows)
+        if table.name not in self._holding.indexed:
+            [(last,)] = self._rows(f"SELECT max(rowid) FROM {table.quoted}", ())
+            if last > self.SMALL_ROW_COUNT:
+                self._index(table)
+
+    def _rows(self, sql: str, values: Iterable[object]) -> list[tuple[Any, ...]]:
+        self._flush()
+        return super()._rows(sql, values)
+
     def _run(self, sql: str, values: Sequence[object]) -> None:
+        self._flush()
+        self._send(lambda: self._cursor.execute(sql, values))
+
+    def _send(self, execute: Callable[[], object]) -> None:
         # A full disk may end the transaction by itself; without this every later statement would commit alone.
         if not self._dialect.is_in_transaction(self._connection):
             raise StoreError("the transaction was lost to an earlier error")
         try:
-            self._cursor.execute(sql, values)
+            execute()
         except self._dialect.driver_errors as error:
             raise self._dialect.refusal(error) from error
 

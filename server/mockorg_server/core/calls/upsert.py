@@ -9,6 +9,7 @@ from mockorg_server.core.calls.operation import Upsert
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.chunk import carry_out
 from mockorg_server.core.dml.draft import Change, Draft, draft_of
+from mockorg_server.core.dml.given import given_of
 from mockorg_server.core.dml.rule import write_refusal
 from mockorg_server.core.dml.save import Insert, Update
 from mockorg_server.core.error import OrgError, RowError
@@ -115,5 +116,5 @@ def _refusal(draft: Draft, key: Field, key_value: str | None, repeated: bool) ->
 def _leave_key(draft: Draft, key: Field) -> None:
     """Take the matching key out of an update: it found the record, and an idLookup field may not be updateable."""
     if not key.updateable:
-        draft.given = tuple(field for field in draft.given if field.name != key.name)
+        draft.given = given_of(field for field in draft.given if field.name != key.name)
         draft.values.pop(key.name, None)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
 from mockorg_server.core.dml.draft import Change, Draft, require_sobject
+from mockorg_server.core.dml.given import NOTHING_GIVEN
 from mockorg_server.core.dml.saved_record import SavedRecord
 from mockorg_server.core.error import RowError
 from mockorg_server.schema.value import Value
@@ -31,7 +32,7 @@ def _make(context: CallContext, entry: Mapping[str, Any], record_id: str) -> Ite
 
     sobject = require_sobject(context.org.schema.latest, entry["sobject"])
     for values in entry["records"]:
-        draft = Draft(sobject, Change.INSERT, {**values, entry["by"]: record_id}, (), by_platform=True)
+        draft = Draft(sobject, Change.INSERT, {**values, entry["by"]: record_id}, NOTHING_GIVEN, by_platform=True)
         yield from insert(context, draft).errors
 
 

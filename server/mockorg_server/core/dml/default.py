@@ -54,9 +54,14 @@ ON_UPDATE: Mapping[str, SystemValue] = {
 
 
 def system_values(context: CallContext, sobject: SObject, table: Mapping[str, SystemValue]) -> dict[str, Value]:
-    """Give the system fields of a save, those that the sObject has."""
-    names = context.org.save_profiles.of(sobject).names
-    return {name: value(context) for name, value in table.items() if name in names}
+    """Give the system fields of a save, those that the sObject has: one dict for a whole call, to be read only."""
+    profile = context.org.save_profiles.of(sobject)
+    key = (id(profile), id(table))  # neither goes away while the call is carried out
+    values = context.memo.get(key)
+    if values is None:
+        values = {name: value(context) for name, value in table.items() if name in profile.names}
+        context.memo[key] = values
+    return values
 
 
 def fill_defaults(context: CallContext, sobject: SObject, values: dict[str, Value]) -> None:
@@ -66,9 +71,11 @@ def fill_defaults(context: CallContext, sobject: SObject, values: dict[str, Valu
     """
     profile = context.org.save_profiles.of(sobject)
     given = frozenset(values)
-    for name, default in profile.defaults.items():
-        if values.get(name) is None and not (name in values and name in profile.nillable):
-            values[name] = default
+    if None in values.values():
+        for name in profile.never_null:
+            if name in values and values[name] is None:
+                del values[name]
+    values.update({**profile.defaults, **values})
     for name in profile.caller_fields:
         if values.get(name) is None:
             values[name] = context.user_id
@@ -163,7 +170,7 @@ def draw_for_update(context: CallContext, draft: Draft, record_id: str) -> None:
         fill_person_name(names)
         if "Name" in names:  # a person without a last name is refused by a later rule
             draft.values["Name"] = names["Name"]
-    given = {field.name for field in draft.given}
+    given = draft.given.names
     sources = [name for name in profile.rule.consequences if name in draft.values]
     if sources:
         before = context.reader.get(draft.sobject, [record_id], sources)[record_id]

@@ -51,7 +51,8 @@ class DefaultFormulas:
 
 def fill_default_formulas(context: CallContext, sobject: SObject, values: dict[str, Value]) -> None:
     """Give every field that is left out the value of its default formula, in place."""
-    wanted = [each for each in context.org.rules.defaults.of(sobject) if each[0].name not in values]
+    formulas = context.org.rules.defaults.of(sobject)
+    wanted = [each for each in formulas if each[0].name not in values] if formulas else ()
     if not wanted:
         return
     environment = environment_of(context, context.reader, is_new=True)

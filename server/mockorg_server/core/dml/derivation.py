@@ -16,6 +16,7 @@ from mockorg_server.core.dml.companion import bring_along, hold_to_one, keep_one
 from mockorg_server.core.dml.copied_value import copy_values
 from mockorg_server.core.dml.draft import Draft
 from mockorg_server.core.dml.file_version import make_version, show_in_version
+from mockorg_server.core.dml.given import given_of
 from mockorg_server.core.dml.line_item import hold_line_to_entry, price_line
 from mockorg_server.core.dml.price import hold_price
 from mockorg_server.core.dml.saved_record import SavedRecord, saved_record
@@ -30,8 +31,6 @@ _MONTHS: Final = 12
 def derived_values_follow(context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Work out what follows from the values of a save, and refuse those that do not go together."""
     rule = context.org.save_profiles.of(draft.sobject).rule
-    if not rule.derived and not rule.copies:
-        return ()
     return _errors(saved_record(context, draft), rule.derived, rule.copies)
 
 
@@ -90,7 +89,7 @@ def hold_by_children(record: SavedRecord, entry: Mapping[str, Any]) -> Iterable[
     for name in entry["ignored"]:
         if name in record.given:
             record.draft.values.pop(name, None)
-            record.draft.given = tuple(field for field in record.draft.given if field.name != name)
+            record.draft.given = given_of(field for field in record.draft.given if field.name != name)
     for name, text in entry["refused"].items():
         if name in record.given and record.changed(name):
             yield RowError("FIELD_INTEGRITY_EXCEPTION", f"field integrity exception: {name} ({text})", (name,))

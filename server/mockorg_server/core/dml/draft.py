@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml.given import Given, given_of
 from mockorg_server.core.error import OrgError, RowError
 from mockorg_server.core.record import InputRecord, ParentReference
 from mockorg_server.schema.identifier import normalise_id
@@ -29,16 +31,16 @@ class Change(Enum):
 class Draft:
     """One record being saved.
 
-    ``values`` maps describe names to neutral values and grows as rules fill in defaults; ``given`` lists the fields
-    that the caller named, in order. ``id`` is the caller's text until the save has checked it. ``before`` is the whole
-    record as it was, where a rule or a hook of an update needs it. ``along`` is what is done with the write, given the
-    record's Id; errors undo it. ``by_platform`` marks a save that no client asked for: it writes what clients cannot.
+    ``values`` maps describe names to neutral values and grows as rules fill in defaults; ``given`` are the fields that
+    the caller named. ``id`` is the caller's text until the save has checked it. ``before`` is the whole record as it
+    was, where a rule or a hook of an update needs it. ``along`` is what is done with the write, given the record's Id;
+    errors undo it. ``by_platform`` marks a save that no client asked for: it writes what clients cannot.
     """
 
     sobject: SObject
     change: Change
     values: dict[str, Value]
-    given: tuple[Field, ...]
+    given: Given
     references: tuple[tuple[Field, ParentReference], ...] = ()
     id: str | None = None
     allow_truncation: bool = False
@@ -83,21 +85,47 @@ def no_such_column(name: str, sobject: SObject) -> OrgError:
 def draft_of(context: CallContext, record: InputRecord, change: Change, allow_truncation: bool) -> Draft:
     """Resolve a record's type and field names. Raises OrgError INVALID_TYPE or INVALID_FIELD."""
     sobject = require_sobject(context.view, record.type)
-    values: dict[str, Value] = {}
-    given: dict[str, Field] = {}
+    shapes = context.org.draft_shapes
+    named = (*record.values, *record.fields_to_null) if record.fields_to_null else tuple(record.values)
+    shape = shapes.known.get((id(sobject), named)) or shapes.keep(sobject, named)
+    values: dict[str, Value] = dict(zip(shape.names, record.values.values(), strict=False))
     errors: list[RowError] = []
-    for name, value in record.values.items():
-        known = _require_field(sobject, name)
-        given[known.name] = known
-        values[known.name] = value
-    for name in record.fields_to_null:
-        known = _require_field(sobject, name)
+    for known in shape.fields[len(record.values) :]:
         if values.get(known.name) is not None:
             errors.append(_set_and_nulled(known))
-        given[known.name] = known
         values[known.name] = None
     references = tuple((_require_reference(sobject, name), reference) for name, reference in record.references.items())
-    return Draft(sobject, change, values, tuple(given.values()), references, record.id, allow_truncation, errors)
+    return Draft(sobject, change, values, shape.given, references, record.id, allow_truncation, errors)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftShape:
+    """What the names of a record stand for: a field for each of them in order, its name, and both as rules see them."""
+
+    sobject: SObject
+    fields: tuple[Field, ...]
+    names: tuple[str, ...]
+    given: Given
+
+
+class DraftShapes:
+    """The shapes of one org, by sObject and names; all records that name the same share one.
+
+    Threads may at worst work a shape out twice. A shape keeps its sObject, so that no other can have its id().
+    """
+
+    MOST: Final = 2_000
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[int, tuple[str, ...]], DraftShape] = {}
+
+    def keep(self, sobject: SObject, names: tuple[str, ...]) -> DraftShape:
+        """Work a shape out, for now and later. Raises OrgError INVALID_FIELD."""
+        fields = tuple(_require_field(sobject, name) for name in names)
+        if len(self.known) >= self.MOST:
+            self.known.clear()
+        shape = DraftShape(sobject, fields, tuple(field.name for field in fields), given_of(fields))
+        return self.known.setdefault((id(sobject), names), shape)
 
 
 def _require_field(sobject: SObject, name: str) -> Field:

@@ -18,6 +18,7 @@ from typing import Any, Final
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
 from mockorg_server.core.dml.draft import Change, Draft, require_sobject
+from mockorg_server.core.dml.given import NOTHING_GIVEN
 from mockorg_server.core.dml.saved_record import SavedRecord, values_of
 from mockorg_server.core.error import RowError
 from mockorg_server.schema.value import Value
@@ -120,7 +121,7 @@ def _insert(context: CallContext, name: str, values: Mapping[str, Value]) -> Ite
 
     sobject = require_sobject(context.org.schema.latest, name)
     known = {key: value for key, value in values.items() if sobject.field(key) is not None}
-    return insert(context, Draft(sobject, Change.INSERT, known, (), by_platform=True)).errors
+    return insert(context, Draft(sobject, Change.INSERT, known, NOTHING_GIVEN, by_platform=True)).errors
 
 
 def _go_on(record: SavedRecord) -> Iterable[RowError]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.draft import Change, Draft
+from mockorg_server.core.dml.given import NOTHING_GIVEN
 from mockorg_server.core.dml.saved_record import SavedRecord, values_of
 from mockorg_server.core.error import RowError
 from mockorg_server.schema.value import Value
@@ -73,7 +74,9 @@ def _adopt(context: CallContext, parent_id: str, book: Value) -> Iterable[RowErr
     from mockorg_server.core.dml.save import update  # noqa: PLC0415  # a save brings about a save
 
     for parent in context.org.schema.latest.sobjects_by_prefix(parent_id[:3]):
-        yield from update(context, Draft(parent, Change.UPDATE, {"Pricebook2Id": book}, (), id=parent_id)).errors
+        yield from update(
+            context, Draft(parent, Change.UPDATE, {"Pricebook2Id": book}, NOTHING_GIVEN, id=parent_id)
+        ).errors
 
 
 def price_line(record: SavedRecord, entry: Mapping[str, Any]) -> Iterable[RowError]:

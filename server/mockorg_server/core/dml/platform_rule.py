@@ -56,6 +56,11 @@ class PlatformRule:
         """Whether an update asks for the whole record as it was."""
         return bool(self.derived or self.copies or self.totals)
 
+    @property
+    def has_unsupported(self) -> bool:
+        """Tell whether some saves are refused by name."""
+        return bool(self.unsupported_insert or self.unsupported_true)
+
     def consequences_of(self, name: str, value: Value) -> Mapping[str, Value]:
         """Give what follows from a field's value, in any case of the value."""
         by_value = self.consequences[name]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mockorg_server.core.dml.platform_rule import NO_RULE, PlatformRule, platform_rules
 from mockorg_server.schema.compound import MEMBERS
 from mockorg_server.schema.field_type import FieldType
+from mockorg_server.schema.schema import SchemaView
 from mockorg_server.schema.sobject import ChildRelationship, Field, SObject
 from mockorg_server.schema.value import Value
 
@@ -33,7 +34,8 @@ class SaveProfile:
 
     ``defaults`` are the constant ones; ``caller_fields`` are the references that the platform fills with the caller,
     ``organization_fields`` those that it fills with the organisation;
-    ``required`` are the fields that a client must give on insert; ``nillable`` are those that may be null.
+    ``required`` are the fields that a client must give on insert; ``never_null`` are those with a default that cannot
+    be null. ``latest`` is the sObject as the newest API version shows it.
     ``person_name`` is true where Name is put together from the parts of a person's name. ``lengths`` are the fields
     that tell the size of a base64 field, with that field. ``references_to`` are the references that may point at an
     sObject, by its name; ``relationships`` what describe tells of the references that point here, by the child's name
@@ -46,7 +48,7 @@ class SaveProfile:
     organization_fields: tuple[str, ...]
     auto_numbers: tuple[Field, ...]
     required: tuple[str, ...]
-    nillable: frozenset[str]
+    never_null: tuple[str, ...]
     names: frozenset[str]
     person_name: bool
     lengths: Mapping[str, str]
@@ -57,12 +59,14 @@ class SaveProfile:
     rule: PlatformRule
     stored: tuple[str, ...]
     roll_ups: tuple[str, ...]
+    latest: SObject
 
 
 class SaveProfiles:
     """The profiles of one org, by the identity of the sObject. Threads may at worst make a profile twice."""
 
-    def __init__(self) -> None:
+    def __init__(self, latest: SchemaView) -> None:
+        self._latest = latest
         # The sObject is kept beside its profile so that its id() cannot be taken over by another.
         self._profiles: dict[int, tuple[SObject, SaveProfile]] = {}
 
@@ -70,19 +74,23 @@ class SaveProfiles:
         """Give the profile of an sObject, made when first asked for."""
         entry = self._profiles.get(id(sobject))
         if entry is None:
-            entry = self._profiles[id(sobject)] = (sobject, profile_of(sobject))
+            latest = self._latest.sobject(sobject.name) or sobject
+            entry = self._profiles[id(sobject)] = (sobject, profile_of(sobject, latest))
         return entry[1]
 
 
-def profile_of(sobject: SObject) -> SaveProfile:
+def profile_of(sobject: SObject, latest: SObject) -> SaveProfile:
     """Work a profile out."""
     rule = platform_rules().get(sobject.name, NO_RULE)
-    defaults = ((field.name, default_of(field)) for field in sobject.fields)
+    found = ((field.name, default_of(field)) for field in sobject.fields)
+    defaults: dict[str, Value] = {name: value for name, value in found if value is not None}
     names = frozenset(field.name for field in sobject.fields)
     name = sobject.field("Name")
+    defaults |= {name: value for name, value in rule.defaults.items() if name in names}
+    nillable = {field.name for field in sobject.fields if field.nillable}
     return SaveProfile(
-        defaults={name: value for name, value in defaults if value is not None}
-        | {name: value for name, value in rule.defaults.items() if name in names},
+        defaults=defaults,
+        never_null=tuple(name for name in defaults if name not in nillable),
         caller_fields=tuple(field.name for field in sobject.fields if is_caller_field(field)),
         organization_fields=tuple(field.name for field in sobject.fields if is_organization_field(field)),
         auto_numbers=tuple(field for field in sobject.fields if field.auto_number),
@@ -91,7 +99,6 @@ def profile_of(sobject: SObject) -> SaveProfile:
             for field in sobject.fields
             if is_required(field) and field.name not in rule.defaults and field.name not in rule.provided
         ),
-        nillable=frozenset(field.name for field in sobject.fields if field.nillable),
         names=names,
         person_name=name is not None and not name.createable and sobject.field("LastName") is not None,
         lengths={
@@ -106,6 +113,7 @@ def profile_of(sobject: SObject) -> SaveProfile:
         rule=rule,
         stored=tuple(field.name for field in sobject.fields if not field.computed and field.type not in MEMBERS),
         roll_ups=tuple(field.name for field in sobject.fields if field.roll_up is not None),
+        latest=latest,
     )
 
 

@@ -35,7 +35,7 @@ def record_type_is_filled(context: CallContext, draft: Draft) -> Iterable[RowErr
 
 def references_fit(context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Refuse owners that may not own, record types of other sObjects, and ancestors of themselves."""
-    for field in (*draft.given, *(field for field, _ in draft.references)):
+    for field in (*draft.given.references, *(field for field, _ in draft.references)):
         value = draft.values.get(field.name)
         if value is None or not field.reference_to:
             continue

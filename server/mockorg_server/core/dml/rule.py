@@ -9,23 +9,41 @@ Sources of the texts: recorded from real orgs unless a line says otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import ON_INSERT, draw_for_update, fill_defaults, system_values
 from mockorg_server.core.dml.default_formula import fill_default_formulas
 from mockorg_server.core.dml.derivation import derived_values_follow
 from mockorg_server.core.dml.draft import Change, Draft, whole
+from mockorg_server.core.dml.given import given_of
+from mockorg_server.core.dml.profile import SaveProfile
 from mockorg_server.core.dml.reference_rule import record_type_is_filled, references_fit
 from mockorg_server.core.dml.uniqueness import unique_errors
 from mockorg_server.core.dml.validation import rule_errors
 from mockorg_server.core.dml.value_rule import Refused, check_value
 from mockorg_server.core.error import RowError
-from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.identifier import SHORT, normalise_id
 from mockorg_server.schema.sobject import Field, SObject
 from mockorg_server.schema.value import Value
 
-Rule = Callable[[CallContext, Draft], Iterable[RowError]]
+if TYPE_CHECKING:
+    from mockorg_server.core.org import Org
+
+Ask = Callable[[CallContext, Draft], Iterable[RowError]]
+
+
+def _always(_org: Org, _profile: SaveProfile, _change: Change) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: what it finds in a draft, and whether there is anything to ask about such drafts in an org."""
+
+    ask: Ask
+    concerns: Callable[[Org, SaveProfile, Change], bool] = _always
 
 
 def entity_not_writable(sobject: SObject, verb: str) -> RowError:
@@ -67,7 +85,7 @@ def save_is_supported(context: CallContext, draft: Draft) -> Iterable[RowError]:
 def record_is_not_locked(context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Refuse an update of a record that its state has closed, as that of a lead that was converted."""
     locked = context.org.save_profiles.of(draft.sobject).rule.locked
-    record_id = normalise_id(draft.id) if draft.id and draft.change is Change.UPDATE and locked else None
+    record_id = normalise_id(draft.id) if draft.id else None
     if record_id is not None:
         row = context.reader.get(draft.sobject, [record_id], list(locked)).get(record_id, ())
         yield from (RowError(*refusal) for refusal, value in zip(locked.values(), row, strict=False) if value)
@@ -75,31 +93,36 @@ def record_is_not_locked(context: CallContext, draft: Draft) -> Iterable[RowErro
 
 def no_id_on_insert(_context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Refuse an Id on insert."""
-    if draft.change is Change.INSERT and draft.id is not None:
+    if draft.id is not None:
         yield RowError("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", ("Id",))
 
 
 def fields_are_writable(_context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Refuse fields that are not createable or updateable, all of them in one error."""
     inserting = draft.change is Change.INSERT
-    named = (*draft.given, *(field for field, _ in draft.references))
-    refused = [field.name for field in named if not (field.createable if inserting else field.updateable)]
+    refused = draft.given.not_createable if inserting else draft.given.not_updateable
+    if draft.references:
+        parents = (field for field, _ in draft.references)
+        refused += tuple(field.name for field in parents if not (field.createable if inserting else field.updateable))
     if refused:
         yield RowError(
             "INVALID_FIELD_FOR_INSERT_UPDATE",
             f"Unable to create/update fields: {', '.join(refused)}. Please check the security settings of this field "
             "and verify that it is read/write for your profile or permission set.",
-            tuple(refused),
+            refused,
         )
 
 
 def values_are_valid(_context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Check and normalise each value that the caller gave."""
-    for field in draft.given:
-        try:
-            draft.values[field.name] = check_value(field, draft.values[field.name], draft.allow_truncation)
-        except Refused as refused:
-            yield refused.error
+    values, allow_truncation = draft.values, draft.allow_truncation
+    for name, field, check in draft.given.checks:
+        value = values[name]
+        if value is not None:
+            try:
+                values[name] = check(field, value, allow_truncation)
+            except Refused as refused:
+                yield refused.error
 
 
 def parents_are_known(context: CallContext, draft: Draft) -> Iterable[RowError]:
@@ -131,11 +154,10 @@ def defaults_are_filled(context: CallContext, draft: Draft) -> Iterable[RowError
 
     That goes for fields too that are newer than the caller's API version: other callers read them.
     """
-    if draft.change is Change.INSERT:
-        sobject = context.org.schema.latest.sobject(draft.sobject.name) or draft.sobject
-        draft.values.update(system_values(context, sobject, ON_INSERT))
-        fill_default_formulas(context, sobject, draft.values)
-        fill_defaults(context, sobject, draft.values)
+    sobject = context.org.save_profiles.of(draft.sobject).latest
+    draft.values.update(system_values(context, sobject, ON_INSERT))
+    fill_default_formulas(context, sobject, draft.values)
+    fill_defaults(context, sobject, draft.values)
     return ()
 
 
@@ -144,7 +166,7 @@ def required_fields_have_values(context: CallContext, draft: Draft) -> Iterable[
     if draft.change is Change.INSERT:
         needed = context.org.save_profiles.of(draft.sobject).required
     else:
-        needed = tuple(field.name for field in draft.given if not field.nillable)
+        needed = draft.given.not_nillable
     missing = [name for name in needed if draft.values.get(name) is None]
     if missing:
         yield RowError("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", tuple(missing))
@@ -152,9 +174,9 @@ def required_fields_have_values(context: CallContext, draft: Draft) -> Iterable[
 
 def references_exist(context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Refuse references of a wrong type, to nothing, or to a deleted record."""
-    for field in draft.given:
+    for field in draft.given.references:
         value = draft.values.get(field.name)
-        if field.type is FieldType.REFERENCE and value is not None:
+        if value is not None:
             yield from reference_errors(context, field, str(value))
 
 
@@ -187,63 +209,81 @@ def unique_values_are_new(context: CallContext, draft: Draft) -> Iterable[RowErr
 
 def take_changes(context: CallContext, draft: Draft, changes: Mapping[str, Value]) -> Iterable[RowError]:
     """Take over what before hooks have changed, checked like what a caller sends."""
-    sobject = context.org.schema.latest.sobject(draft.sobject.name) or draft.sobject
+    sobject = context.org.save_profiles.of(draft.sobject).latest
     changed = tuple(field for name in changes if (field := sobject.field(name)) is not None)
     draft.values.update(changes)
-    draft.given = (*(field for field in draft.given if field.name not in changes), *changed)
+    draft.given = given_of((*(field for field in draft.given if field.name not in changes), *changed))
     for field in changed:
         try:
             draft.values[field.name] = check_value(field, draft.values[field.name], draft.allow_truncation)
         except Refused as refused:
             yield refused.error
-    yield from consequences_are_drawn(context, draft)
+    if draft.change is Change.UPDATE:
+        yield from consequences_are_drawn(context, draft)
 
 
 def consequences_are_drawn(context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Set what follows from the values of an update: full names, flags of stages, sizes. Finds no errors."""
-    if draft.change is Change.UPDATE and draft.id is not None:
+    if draft.id is not None:
         draw_for_update(context, draft, normalise_id(draft.id) or draft.id)
     return ()
 
 
 def validation_rules_hold(context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Ask the validation rules of the org's own schema; every one that fails gives an error."""
-    if not context.org.rules.of(draft.sobject):
-        return ()
     record_id = normalise_id(draft.id) if draft.id else None
     return rule_errors(context, draft.sobject, record_id, whole(draft), draft.before)
 
 
-ENTRIES: tuple[Rule, ...] = (
-    errors_of_drafting,
-    sobject_is_writable,
-    save_is_supported,
-    record_is_not_locked,
-    no_id_on_insert,
-    fields_are_writable,
-    values_are_valid,
-    parents_are_known,
-    record_type_is_filled,
-    defaults_are_filled,
-    consequences_are_drawn,
+def _inserts(_org: Org, _profile: SaveProfile, change: Change) -> bool:
+    return change is Change.INSERT
+
+
+def _updates(_org: Org, _profile: SaveProfile, change: Change) -> bool:
+    return change is Change.UPDATE
+
+
+ENTRIES: Final[tuple[Rule, ...]] = (
+    Rule(errors_of_drafting),
+    Rule(sobject_is_writable),
+    Rule(save_is_supported, lambda _, profile, __: profile.rule.has_unsupported),
+    Rule(record_is_not_locked, lambda _, profile, change: change is Change.UPDATE and bool(profile.rule.locked)),
+    Rule(no_id_on_insert, _inserts),
+    Rule(fields_are_writable),
+    Rule(values_are_valid),
+    Rule(parents_are_known),
+    Rule(record_type_is_filled, _inserts),
+    Rule(defaults_are_filled, _inserts),
+    Rule(consequences_are_drawn, _updates),
 )
 """What comes before the before hooks."""
 
-CHECKS: tuple[Rule, ...] = (
-    required_fields_have_values,
-    references_exist,
-    references_fit,
-    derived_values_follow,
-    validation_rules_hold,
-    unique_values_are_new,
+CHECKS: Final[tuple[Rule, ...]] = (
+    Rule(required_fields_have_values),
+    Rule(references_exist),
+    Rule(references_fit),
+    Rule(derived_values_follow, lambda _, profile, __: bool(profile.rule.derived or profile.rule.copies)),
+    Rule(validation_rules_hold, lambda org, profile, _: bool(org.rules.of(profile.latest))),
+    Rule(unique_values_are_new, lambda _, profile, __: bool(profile.unique_names)),
 )
 """What comes after them, right before the write."""
 
 
-def errors_of(context: CallContext, draft: Draft, rules: Iterable[Rule]) -> tuple[RowError, ...]:
+def errors_of(context: CallContext, draft: Draft, rules: tuple[Rule, ...]) -> tuple[RowError, ...]:
     """Ask rules in order; give the errors of the first that finds any."""
-    for rule in rules:
-        errors = tuple(rule(context, draft))
+    for ask in _asked(context, draft, rules):
+        errors = tuple(ask(context, draft))
         if errors:
             return errors
     return ()
+
+
+def _asked(context: CallContext, draft: Draft, rules: tuple[Rule, ...]) -> tuple[Ask, ...]:
+    """Give the rules that concern such drafts, the same for all of a call."""
+    key = (id(draft.sobject), draft.change, id(rules))
+    asked: tuple[Ask, ...] | None = context.memo.get(key)
+    if asked is None:
+        org, profile = context.org, context.org.save_profiles.of(draft.sobject)
+        asked = tuple(each.ask for each in rules if each.concerns(org, profile, draft.change))
+        context.memo[key] = asked
+    return asked

@@ -13,6 +13,7 @@ from mockorg_server.core.dml.copied_value import copy_on
 from mockorg_server.core.dml.deed import Deed, Errors
 from mockorg_server.core.dml.default import ON_UPDATE, name_by_id, system_values
 from mockorg_server.core.dml.draft import Change, Draft, whole
+from mockorg_server.core.dml.given import NOTHING_GIVEN
 from mockorg_server.core.dml.rule import CHECKS, ENTRIES, errors_of, take_changes, write_refusal
 from mockorg_server.core.error import OrgError, RowError
 from mockorg_server.core.limit import MAX_DML_CHUNKS
@@ -91,9 +92,10 @@ class Insert(_Save):
 
     def write(self, context: CallContext) -> None:
         """Insert the record under a new Id."""
-        known = self.draft.values.get("Id")  # the platform may have promised it
+        values = self.draft.values
+        known = values.get("Id")  # the platform may have promised it
         self.record_id = str(known) if known is not None else context.org.ids.next_id(self.sobject.id_prefix)
-        values = {**self.draft.values, "Id": self.record_id}
+        values["Id"] = self.record_id
         name_by_id(self.sobject, values, self.record_id)
         context.writer.insert(self.sobject, values)
         if self.after is not None:
@@ -151,7 +153,7 @@ def update(context: CallContext, draft: Draft) -> SaveResult:
 
 def unchanged(sobject: SObject, record_id: str, roll_ups: Mapping[str, Value]) -> Update:
     """Make the save of a record without a change of its own; ``roll_ups`` are those that have changed, as they were."""
-    return Update(Draft(sobject, Change.UPDATE, {}, (), id=record_id), roll_ups)
+    return Update(Draft(sobject, Change.UPDATE, {}, NOTHING_GIVEN, id=record_id), roll_ups)
 
 
 def stored_record(context: CallContext, sobject: SObject, record_id: str) -> Mapping[str, Value]:

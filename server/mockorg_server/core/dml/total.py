@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.draft import Change, Draft
+from mockorg_server.core.dml.given import NOTHING_GIVEN
 from mockorg_server.core.error import RowError
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.sobject import Field, SObject
@@ -85,7 +86,7 @@ def _settle(context: CallContext, parent: SObject, parent_id: str, entry: Mappin
         return ()
     from mockorg_server.core.dml.save import update  # noqa: PLC0415  # a save brings about a save
 
-    return update(context, Draft(parent, Change.UPDATE, changes, (), id=parent_id)).errors
+    return update(context, Draft(parent, Change.UPDATE, changes, NOTHING_GIVEN, id=parent_id)).errors
 
 
 def _row(context: CallContext, query: str | list[str], parent_id: str, width: int) -> tuple[Value, ...]:
