@@ -89,8 +89,7 @@ class Org:
         self.cursors = Cursors(self.clock, self.ids)
         self.directory = Directory(settings.users, self.clock)
         self.queries, self.searches = QueryCompiler(schema), SearchCompiler(schema)
-        self.save_profiles = SaveProfiles(schema.latest)
-        self.draft_shapes = DraftShapes()
+        self.save_profiles, self.draft_shapes = SaveProfiles(schema.latest), DraftShapes()
         self.rules: RuleBook = RuleBook(schema)
         self._permissions = Permissions(schema) if settings.enforce_permissions else None
         self.hooks = Hooks(schema)

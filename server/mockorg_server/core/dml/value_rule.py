@@ -114,7 +114,7 @@ def _number(field: Field, value: Value, _allow_truncation: bool) -> Value:
     if field.compound_field_name is not None and abs(number) > _DEGREES.get(_part_of(field), math.inf):
         raise _out_of_range(field, value)
     # Digits beyond the scale are rounded away, half up as the platform's decimals do (inferred).
-    return round_half_up(number, field.scale) if field.precision else number
+    return number if number.is_integer() or not field.precision else round_half_up(number, field.scale)
 
 
 def _part_of(field: Field) -> str:
