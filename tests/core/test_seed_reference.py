@@ -34,6 +34,17 @@ def test_a_parent_may_be_in_the_org_already(org: Org, run: Callable[..., Any]) -
     assert account_ids(run) == [acme]
 
 
+@pytest.mark.parametrize("empty", [None, ""])
+def test_an_empty_cell_beside_a_parent_that_is_named_says_nothing(
+    org: Org, run: Callable[..., Any], empty: object
+) -> None:
+    ids = org.seed(
+        [ACME, contact(AccountId=empty, Account={"Name": "Acme"}), contact(Account={"Name": "Acme"}, AccountId=empty)]
+    )
+
+    assert account_ids(run) == [ids["acme"], ids["acme"]]
+
+
 def test_a_polymorphic_parent_tells_its_type(org: Org, run: Callable[..., Any]) -> None:
     owner = {"attributes": {"type": "User"}, "Username": org.username}
     org.seed([SeedRecord("Lead", {"LastName": "Roe", "Company": "x", "Owner": owner})])
@@ -52,6 +63,7 @@ def test_a_polymorphic_parent_tells_its_type(org: Org, run: Callable[..., Any]) 
         ({"Account": {}}, "a parent is named by one field of it"),
         ({"Acount": {"Name": "x"}}, "Contact has no relationship 'Acount'"),
         ({"AccountId": "@acme", "Account": {"Name": "x"}}, "AccountId is told twice"),
+        ({"ReportsToId": "@acme"}, "ReportsToId: it cannot point at @acme, which is of Account"),
     ],
 )
 def test_a_parent_that_is_not_one_record_is_refused(

@@ -1,5 +1,7 @@
 """Formula fields and roll-up summaries are worked out when they are read: in every clause, and never stale."""
 
+from dataclasses import replace
+
 import pytest
 
 from mockorg_server.core.calls.operation import Create, Merge, Query, Retrieve, Undelete
@@ -199,3 +201,13 @@ def test_a_formula_that_is_not_understood_is_refused_by_name(org):
         org.run(Query("SELECT Broken__c FROM Account"))
     assert refused.value.code == "UNSUPPORTED_QUERY"
     assert org.rows("SELECT Name FROM Account") == [("A",)]
+
+
+def test_the_session_and_the_address_of_who_asks(org):
+    org.made("Account", Name="A")
+    soql = "SELECT Session__c, SessionToo__c, Partner__c, Link__c FROM Account"
+    partner = f"https://acme.my.salesforce.com/services/Soap/u/26.0/{org.org.id[:15]}"
+    org.caller = replace(org.caller, address="https://acme.my.salesforce.com")
+    assert org.rows(soql) == [(org.org.token, org.org.token, partner, "https://acme.my.salesforce.com/")]
+    org.caller = replace(org.caller, address="")
+    assert org.rows("SELECT Partner__c FROM Account") == [(None,)], "who came by no address has none"

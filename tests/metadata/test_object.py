@@ -202,10 +202,11 @@ def test_what_is_not_run_is_told_by_number(folder: Folder) -> None:
     folder.write("classes/A.cls", "class A {}")
     folder.write("classes/A.cls-meta.xml", "<x/>")
     folder.write("flows/F.flow-meta.xml", "<x/>")
+    folder.write("queues/Q.queue-meta.xml", "<x/>")
     folder.write("objects/Thing__c/fieldSets/S.fieldSet-meta.xml", "<x/>")
 
     assert [note.text for note in folder.read().notes] == [
-        "not used: 1 field sets", "not run: 1 Apex classes, 1 flows",
+        "not used: 1 field sets", "not run: 1 Apex classes, 1 flows", "no records are made of: 1 queues",
     ]  # fmt: skip
 
 

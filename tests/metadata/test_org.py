@@ -140,3 +140,30 @@ def test_a_field_that_is_left_out_gets_its_default(folder: Folder, open_org: Cal
     org.seed([SeedRecord("Account", {"Name": "c", "Seven__c": 1})])
 
     assert rows() == [(7.0, "abc", "2026-02-01"), (7.0, None, "2026-02-01"), (1.0, "abc", "2026-02-01")]
+
+
+def test_a_date_starts_at_the_day_of_an_instant(folder: Folder, open_org: Callable[..., Org]) -> None:
+    folder.object("Thing__c")
+    folder.field("Thing__c.Day__c", "<type>Date</type><defaultValue>NOW()</defaultValue>")
+    org = open_org(folder.read())
+    caller = Caller(org.token, 66)
+    (made,) = org.run(Create((InputRecord("Thing__c", {"Name": "x"}),)), caller)
+    assert org.run(Retrieve("Thing__c", ("Day__c",), (made.id,)), caller).rows[0][1] == "2026-01-31"
+
+
+def test_tokens_for_a_namespace_are_left_out(folder: Folder) -> None:
+    folder.object("___NAMESPACE___Thing__c")
+    folder.object("Owner__c")
+    folder.field(
+        "___NAMESPACE___Thing__c.Owner__c",
+        "<type>Lookup</type><referenceTo>%%%NAMESPACE%%%Owner__c</referenceTo><relationshipName>Things</relationshipName>",
+    )
+    folder.field("Owner__c.Say__c", "<type>Text</type><formula>&quot;%%%NAMESPACE_OR_C%%%&quot;</formula>")
+    view = folder.view()
+    thing, owner = view.sobject("Thing__c"), view.sobject("Owner__c")
+    assert thing is not None
+    assert owner is not None
+    assert [each.child_sobject for each in owner.child_relationships if each.field == "Owner__c"] == ["Thing__c"]
+    say = owner.field("Say__c")
+    assert say is not None
+    assert say.calculated_formula == '"c"'

@@ -266,6 +266,7 @@ class OrgModel:
         if missing:
             raise RowRefused(("REQUIRED_FIELD_MISSING", missing))
         self._check_references(fact, given)
+        self._check_loops(sobject, row["Id"], given)
         row |= given
         self._touch(fact, row, user)
         return row["Id"], ()
@@ -341,6 +342,19 @@ class OrgModel:
                 errors.append(("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", ()))
             elif row["IsDeleted"]:
                 errors.append(("ENTITY_IS_DELETED", ()))
+        if errors:
+            raise RowRefused(*errors)
+
+    def _check_loops(self, sobject: str, record_id: str, given: Row) -> None:
+        """Refuse a record that would be its own ancestor."""
+        errors: list[Error] = []
+        for name, value in given.items():
+            above, seen = value, set()
+            while FACTS[sobject].fields[name].to == sobject and above not in (None, record_id) and above not in seen:
+                seen.add(above)
+                above = self.state.rows[sobject][above][name]
+            if value is not None and above == record_id:
+                errors.append(("CIRCULAR_DEPENDENCY", (name,)))
         if errors:
             raise RowRefused(*errors)
 

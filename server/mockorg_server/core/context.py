@@ -28,7 +28,8 @@ class CallContext:
     ``stamp`` is the present instant as the platform stamps records: whole seconds (real replies always end in .000Z).
     ``permitted`` is what the caller is held to where permissions are enforced, None = nothing. ``settled`` is an
     instant, ``now`` at the latest, before which no change will turn up that this call does not see. ``memo`` keeps what
-    is the same for all records of the call.
+    is the same for all records of the call. ``address`` is this server as the caller wrote it, such as
+    ``https://acme.my.salesforce.com``.
     """
 
     org: Org
@@ -42,6 +43,7 @@ class CallContext:
     session_id: str = ""
     permitted: Permitted | None = None
     memo: dict[object, Any] = field(default_factory=dict)
+    address: str = ""
 
     @property
     def queries(self) -> QueryCompiler:

@@ -57,6 +57,7 @@ from mockorg_server.store.read import Reader
 from mockorg_server.store.store import Snapshot, Store
 from mockorg_server.store.write import Writer
 
+_ITSELF = Caller(None, 0)
 _AGE = timedelta(days=365)  # how old a fresh org says it is, so that replication windows may reach back
 
 
@@ -162,7 +163,7 @@ class Org:
                     yield
                 finally:
                     self._joint.writer = None
-                self._keep_counters(self._context(writer, 0, self.administrator_id, ""))
+                self._keep_counters(self._context(writer, _ITSELF, self.administrator_id, ""))
 
     def on(self, event: str, sobject: str, hook: Hook | None = None) -> Any:
         """Register a save hook, see ``HookOrg.on``."""
@@ -182,7 +183,7 @@ class Org:
     def seed(self, records: Sequence[SeedRecord]) -> dict[str, str]:
         """Write records past the rules, all or none; give the id of each reference. Raises SeedError, OrgError."""
         with self._call(), self._write() as writer:
-            context = self._context(writer, 0, self.administrator_id, "")
+            context = self._context(writer, _ITSELF, self.administrator_id, "")
             references = load(context, records)
             self._keep_counters(context)
         return references
@@ -264,7 +265,7 @@ class Org:
     def _run_jointly(self, writer: Writer, call: Call, operation: Operation, caller: Caller) -> Any:
         user_id, session_id = self._admit(call, caller)
         with writer.savepoint():
-            context = self._context(writer, caller.api_version, user_id, session_id)
+            context = self._context(writer, caller, user_id, session_id)
             return self.faults.meet(operation, self.schema.latest) or call.handle(context, operation)
 
     def _run(self, call: Call, operation: Operation, caller: Caller) -> Any:
@@ -275,9 +276,9 @@ class Org:
         if call.access is Access.READ:
             settled = self._settled()
             with self._store.read() as reader, suppress(WriteNeeded):
-                return call.handle(self._context(reader, caller.api_version, user_id, session_id, settled), operation)
+                return call.handle(self._context(reader, caller, user_id, session_id, settled), operation)
         with self._write() as writer:
-            context = self._context(writer, caller.api_version, user_id, session_id)
+            context = self._context(writer, caller, user_id, session_id)
             result = call.handle(context, operation)
             self._keep_counters(context)
         return result
@@ -296,14 +297,14 @@ class Org:
     def _write_as_of(self, at: datetime | None) -> Iterator[CallContext]:
         """Open a transaction of the org's own, as of an instant (None = now); it is kept when the block ends."""
         with self._write() as writer:
-            context = self._context(writer, 0, self.administrator_id, "")
+            context = self._context(writer, _ITSELF, self.administrator_id, "")
             yield context if at is None else replace(context, now=at, stamp=text_of(at.replace(microsecond=0)))
             self._keep_counters(context)
 
     @contextmanager
     def _read_now(self) -> Iterator[CallContext]:
         with self._store.read() as reader:
-            yield self._context(reader, 0, self.administrator_id, "")
+            yield self._context(reader, _ITSELF, self.administrator_id, "")
 
     @contextmanager
     def _write(self) -> Iterator[Writer]:
@@ -311,12 +312,12 @@ class Org:
             yield writer
 
     def _context(
-        self, reader: Reader, version: int, user_id: str, session_id: str, settled: datetime | None = None
+        self, reader: Reader, caller: Caller, user_id: str, session_id: str, settled: datetime | None = None
     ) -> CallContext:
-        view = self.schema.view(version) if version else self.schema.latest
+        view = self.schema.view(caller.api_version) if caller.api_version else self.schema.latest
         now = self.clock.now()
-        stamp = text_of(now.replace(microsecond=0))
-        context = CallContext(self, view, version, reader, now, stamp, settled or now, user_id, session_id)
+        known = (self, view, caller.api_version, reader, now, text_of(now.replace(microsecond=0)), settled or now)
+        context = CallContext(*known, user_id, session_id, address=caller.address)
         reader.surroundings = partial(environment_of, context)
         permitted = self._permissions.of(context) if self._permissions and session_id else None
         if permitted is None:
@@ -338,7 +339,7 @@ class Org:
                 self._make(writer)
             elif not is_image:
                 self.ids.leave_block(CURSOR_PREFIX)  # a locator from before must not lead into another result
-            context = self._context(writer, 0, self.administrator_id, "")
+            context = self._context(writer, _ITSELF, self.administrator_id, "")
             keep_key_prefixes(context)
             keep_added_records(context)
             self.directory.enrol(context)
@@ -361,7 +362,7 @@ class Org:
     def _first_user(self) -> str:
         """Give the id of the user whose session ``token`` is, and note the name."""
         with self._store.read() as reader:
-            context = self._context(reader, 0, self.administrator_id, "")
+            context = self._context(reader, _ITSELF, self.administrator_id, "")
             configured = self.directory.find(context, self.directory.names[0]) if self.directory.names else None
             user_id = configured or self.administrator_id
             self.username = self.directory.name_of(context, user_id)
@@ -373,7 +374,7 @@ class Org:
         self.administrator_id = next(str(record.values["Id"]) for record in records if record.sobject == "User")
         stamps = dict.fromkeys(("CreatedDate", "LastModifiedDate", "SystemModstamp"), text_of(self.created_at))
         authors = dict.fromkeys(("CreatedById", "LastModifiedById"), self.administrator_id)
-        context = self._context(writer, 0, self.administrator_id, "")
+        context = self._context(writer, _ITSELF, self.administrator_id, "")
         for record in records:
             sobject = self.schema.latest.sobject(record.sobject)
             if sobject is None:

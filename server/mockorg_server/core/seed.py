@@ -162,7 +162,9 @@ def _values_of(
         if known is None:
             what = "relationship" if isinstance(raw, Mapping) else "field"
             raise SeedError(record, f"{sobject.name} has no {what} {name!r}")
-        if known.name in values:
+        if raw in (None, "") and known.name in values:
+            continue  # an empty cell beside a parent that is named by a field
+        if values.get(known.name) is not None:
             raise SeedError(record, f"{known.name} is told twice, by Id and by a field of the parent")
         if known.computed:
             raise SeedError(record, f"{known.name} is worked out by mockorg and cannot be seeded")
@@ -181,7 +183,7 @@ def _value_of(record: SeedRecord, sobject: SObject, known: Field, raw: object, r
         if isinstance(raw, Mapping):
             return references.parent(sobject, known, raw)
         if isinstance(raw, str) and raw.startswith("@") and known.type is FieldType.REFERENCE:
-            return references.named(raw)
+            return references.named(raw, known)
         return SEED_VALUES[known.type](raw)
     except ReferenceFault as fault:
         raise SeedError(record, f"{known.name}: {fault}") from None

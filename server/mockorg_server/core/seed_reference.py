@@ -36,11 +36,14 @@ class SeedReferences:
         self._rows = rows
         self._by_key: dict[Key, dict[str, list[str]]] = {}
 
-    def named(self, reference: str) -> str:
-        """Give the Id of ``@reference``. Raises ReferenceFault."""
+    def named(self, reference: str, known: Field) -> str:
+        """Give the Id of ``@reference``, which the field may point at. Raises ReferenceFault."""
         found = self._names.get(reference[1:])
         if found is None:
             raise ReferenceFault(f"nothing in the seed has the referenceId {reference[1:]!r}")
+        kinds = [each.name for each in self._context.org.schema.latest.sobjects_by_prefix(found[:3])]
+        if known.reference_to and not set(kinds) & set(known.reference_to):
+            raise ReferenceFault(f"it cannot point at {reference}, which is of {' or '.join(kinds)}")
         return found
 
     def parent(self, child: SObject, known: Field, given: Mapping[str, object]) -> str:

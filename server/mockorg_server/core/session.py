@@ -22,11 +22,15 @@ _FIRST_SWEEP = 1_000  # sessions; clients that never log out must not fill the m
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What a wire knows of who calls: the session id it was given, and the API version of the endpoint."""
+    """What a wire knows of who calls: the session id it was given, and the API version of the endpoint.
+
+    ``address`` is this server as the caller wrote it, '' for one that came by no address.
+    """
 
     session_id: str | None = field(repr=False)
     api_version: int
     client: str | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

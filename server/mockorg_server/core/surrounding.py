@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.formula.environment import Environment
+from mockorg_server.formula.path import API, SESSION_ID
 from mockorg_server.formula.term import Leaf, Step
 from mockorg_server.schema.sobject import Field, SObject
 from mockorg_server.schema.value import Value
@@ -61,6 +62,8 @@ class GlobalValues(Mapping[Leaf, Value]):
             held = context.org.schema.latest.sobject(type_name)
             found = reader.find(held, "DeveloperName", name, limit=1) if held else []
             return follow(context, reader, type_name, found[0] if found else None, leaf.path, leaf.field)
+        if root == API:
+            return _api_value(context, leaf.field.name)
         ids: Mapping[str, Callable[[], Value]] = {
             "$User": lambda: context.user_id,
             "$Profile": lambda: _user_value(context, reader, "ProfileId"),
@@ -81,6 +84,20 @@ class GlobalValues(Mapping[Leaf, Value]):
             if value is not None:
                 return value
         return None
+
+
+def _api_value(context: CallContext, name: str) -> Value:
+    """Give ``$Api.Session_ID`` or the address of a SOAP API, ``_260`` for 26.0 (Salesforce's help, global variables).
+
+    A call that came by no address, such as a save hook's, has null for it.
+    """
+    if name == SESSION_ID.lower():
+        return context.session_id or None
+    api, _, version = name.partition("_server_url_")
+    letter = {"partner": "u", "enterprise": "c"}[api]
+    return (
+        f"{context.address}/services/Soap/{letter}/{version[:-1]}.0/{context.org.id[:15]}" if context.address else None
+    )
 
 
 def follow(  # noqa: PLR0917  # a path, and where it begins

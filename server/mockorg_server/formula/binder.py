@@ -17,7 +17,7 @@ from mockorg_server.formula.kind import KINDS, Kind, decoder_of, encode
 from mockorg_server.formula.logic_function import LOGIC_FUNCTIONS
 from mockorg_server.formula.number_function import NUMBER_FUNCTIONS
 from mockorg_server.formula.operator import apply_operator, is_operator
-from mockorg_server.formula.path import View, find_leaf
+from mockorg_server.formula.path import API, SESSION_ID, View, find_leaf
 from mockorg_server.formula.pattern import compile_java
 from mockorg_server.formula.syntax import Apply, Literal, Name, Node
 from mockorg_server.formula.term import Leaf, Run, Term
@@ -28,7 +28,7 @@ from mockorg_server.schema.value import Value
 
 FUNCTIONS: Final[Mapping[str, Function]] = {**TEXT_FUNCTIONS, **NUMBER_FUNCTIONS, **DATE_FUNCTIONS}
 UNSUPPORTED: Final = frozenset(
-    {"CURRENCYRATE", "GETRECORDIDS", "GETSESSIONID", "IMAGEPROXYURL", "INCLUDE", "JUNCTIONIDLIST", "LINKTO"}
+    {"CURRENCYRATE", "GETRECORDIDS", "IMAGEPROXYURL", "INCLUDE", "JUNCTIONIDLIST", "LINKTO"}
     | {"PARENTGROUPVAL", "PREDICT", "PREVGROUPVAL", "REQUIRESCRIPT", "URLFOR"}
 )
 """Functions of the platform that mockorg lacks."""
@@ -74,6 +74,8 @@ class Binder:
                 message = f"Function {node.name} may not be used in this type of formula"
                 raise FormulaError(message, node.position)
             return self._save_functions[node.name](node)
+        if node.name == "GETSESSIONID":
+            return self._session_id(node)
         if node.name not in LOGIC_FUNCTIONS and node.name not in FUNCTIONS and not is_operator(node.name):
             if node.name in UNSUPPORTED:
                 raise FormulaError(f"mockorg does not support the function {node.name} yet", node.position)
@@ -107,6 +109,11 @@ class Binder:
         if kind is Kind.PLACE:
             return self._place(leaf, node)
         return Term(kind, self._reading(leaf), node.position, leaf=leaf, text=node.text)
+
+    def _session_id(self, node: Apply) -> Term:
+        if node.arguments:
+            raise wrong_count(node.name, "0", len(node.arguments), node.position)
+        return self._name(Name((API, SESSION_ID), node.position))
 
     def _label(self, node: Name) -> Term:
         """Give a custom label's text; a namespace may stand before its name."""

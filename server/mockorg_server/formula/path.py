@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final, Protocol
 
 from mockorg_server.formula.error import FormulaError
 from mockorg_server.formula.syntax import Name
 from mockorg_server.formula.term import Leaf, Step
+from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.sobject import Field, SObject
 
 GLOBALS: Final[Mapping[str, str]] = {
@@ -16,7 +18,10 @@ GLOBALS: Final[Mapping[str, str]] = {
     "$userrole": "UserRole",
     "$organization": "Organization",
 }
-_UNSUPPORTED: Final = ("$permission", "$api", "$client", "$action", "$resource", "$site", "$network")
+_UNSUPPORTED: Final = ("$permission", "$client", "$action", "$resource", "$site", "$network")
+API: Final = "$Api"
+SESSION_ID: Final = "Session_ID"
+_API_NAME: Final = re.compile("Session_ID|(Partner|Enterprise)_Server_URL_[1-9][0-9]{1,2}0", re.IGNORECASE)
 MAX_STEPS: Final = 10
 """Relationships in one path (Salesforce Help, tips on cross-object formulas)."""
 
@@ -47,6 +52,9 @@ def find_leaf(view: View, root: SObject, name: Name) -> Leaf:
     if first == "$custommetadata" and len(name.parts) > 3:
         held = _required(view, name.parts[1], name)
         return _walk(view, held, name, name.parts[3:], f"$CustomMetadata.{held.name}.{name.parts[2]}")
+    if first == API.lower() and _API_NAME.fullmatch(".".join(name.parts[1:])):
+        known = name.parts[1].lower()
+        return Leaf((), "", Field(name=known, label=known, type=FieldType.STRING, soap_type="xsd:string"), API)
     if first in _UNSUPPORTED:
         raise FormulaError(f"mockorg does not support {name.text} in formulas yet", name.position)
     raise _unknown(name)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from lxml import etree
 
+from mockorg_server.metadata.namespace_token import without_tokens
 from mockorg_server.metadata.note import SchemaSourceError
 
 NAMESPACE: Final = "http://soap.sforce.com/2006/04/metadata"
@@ -128,7 +129,7 @@ def _facts_of(element: Any, path: str, has_nil: bool) -> Facts:  # an lxml eleme
             entry = _facts_of(child, path, has_nil)
         else:
             text = child.text
-            entry = text.strip() if text else ""
+            entry = without_tokens(text.strip()) if text else ""
         if tag not in members:
             members[tag] = entry
         elif type(members[tag]) is list:

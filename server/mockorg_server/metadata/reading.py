@@ -22,6 +22,7 @@ from mockorg_server.metadata.source import (
     ADMINISTRATOR,
     CUSTOM_METADATA,
     KINDS,
+    NOT_MADE,
     NOT_RUN,
     PRESENTATION,
     SourceFiles,
@@ -120,7 +121,7 @@ class _Reader:
             self._take_wsdl(file)
 
     def _note_unused(self, files: SourceFiles) -> None:
-        for kinds, what in ((PRESENTATION, "not used"), (NOT_RUN, "not run")):
+        for kinds, what in ((PRESENTATION, "not used"), (NOT_RUN, "not run"), (NOT_MADE, "no records are made of")):
             told = [f"{number} {kinds[ending]}" for ending, number in sorted(files.unused.items()) if ending in kinds]
             if told:
                 self.notes.add(str(files.root), f"{what}: {', '.join(told)}")

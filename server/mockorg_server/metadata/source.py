@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from mockorg_server.metadata.namespace_token import without_tokens
 from mockorg_server.metadata.note import Notes, SchemaSourceError
 
 PROJECT_FILE: Final = "sfdx-project.json"
@@ -49,6 +50,18 @@ PRESENTATION: Final = {
     "webLink": "web links",
 }
 """Endings of parts of an object that say how people see it, or steer what is not built; they are noted by number."""
+
+NOT_MADE: Final = {
+    "customPermission": "custom permissions",
+    "email": "email templates",
+    "group": "public groups",
+    "messagingChannel": "messaging channels",
+    "permissionsetgroup": "permission set groups",
+    "queue": "queues",
+    "role": "roles",
+    "serviceChannel": "service channels",
+}
+"""Endings of what has records in a real org, which a seed can bring here."""
 
 NOT_RUN: Final = {
     "cls": "Apex classes",
@@ -140,7 +153,11 @@ def _sort_in(place: str, name: str, files: SourceFiles) -> None:
         files.metadata.setdefault(kind, []).append(path)
     else:
         ending = name.removesuffix(_META).rpartition(".")[2]
-        if ending in PRESENTATION or (ending in NOT_RUN and not name.endswith(("cls-meta.xml", "trigger-meta.xml"))):
+        if (
+            ending in PRESENTATION
+            or ending in NOT_MADE
+            or (ending in NOT_RUN and not name.endswith(("cls-meta.xml", "trigger-meta.xml")))
+        ):
             files.unused[ending] += 1
 
 
@@ -153,9 +170,9 @@ def _kind_of(place: str, name: str) -> str | None:
 
 def name_of(path: str) -> str:
     """Give the API name that a file's own name tells: ``Account`` of ``Account.object-meta.xml``."""
-    return os.path.basename(path).removesuffix(_META).rpartition(".")[0]
+    return without_tokens(os.path.basename(path).removesuffix(_META).rpartition(".")[0])
 
 
 def object_of(path: str) -> str:
     """Give the object to which a part in source form belongs: ``objects/Account/fields/F__c.field-meta.xml``."""
-    return os.path.basename(os.path.dirname(os.path.dirname(path)))
+    return without_tokens(os.path.basename(os.path.dirname(os.path.dirname(path))))

@@ -91,7 +91,7 @@ class RestApplication:
             query=_query(environ),
             headers=_headers(environ),
             org=org,
-            caller=Caller(session_id, version),
+            caller=Caller(session_id, version, address=base_url(environ)),
             version=version,
             root=root,
             base_url=base_url(environ),

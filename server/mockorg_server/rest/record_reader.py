@@ -1,11 +1,13 @@
 """JSON objects to ``InputRecord``: names as the caller wrote them, values in their neutral forms.
 
-A value of a type that the field cannot take refuses the request as the platform's parser does (recorded for dates and
-datetimes). Numbers and booleans may come as texts, as spreadsheets and CSV tools send them (inferred from public use).
+A value of a type that the field cannot take refuses the request as the platform's parser does (recorded for dates,
+datetimes and arrays). Numbers and booleans may come as texts, as spreadsheets and CSV tools send them (inferred from
+public use).
 """
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -119,8 +121,15 @@ def _time(value: Any) -> Value:
     return f"{parsed.isoformat()}.{(match[2] or '0')[:3].ljust(3, '0')}Z"
 
 
+def _whole(value: Any) -> Value:
+    """Take whatever stands in a compound field: no record can be given one, and its rule says so."""
+    return str(value)
+
+
 VALUE_READERS: Final[Mapping[FieldType, ValueReader]] = {
     **dict.fromkeys(FieldType, _loose_text),
+    FieldType.ADDRESS: _whole,
+    FieldType.LOCATION: _whole,
     FieldType.BASE64: _text,
     FieldType.BOOLEAN: _boolean,
     FieldType.CURRENCY: _double,
@@ -135,18 +144,6 @@ VALUE_READERS: Final[Mapping[FieldType, ValueReader]] = {
     FieldType.TIME: _time,
 }
 """How a JSON value that is not null is read, by field type: texts, unless a line says otherwise."""
-
-_TYPE_NAMES: Final[Mapping[FieldType, str]] = {
-    FieldType.BOOLEAN: "boolean",
-    FieldType.CURRENCY: "currency",
-    FieldType.DATE: "date",
-    FieldType.DATETIME: "datetime",
-    FieldType.DOUBLE: "double",
-    FieldType.INT: "int",
-    FieldType.PERCENT: "percent",
-    FieldType.REFERENCE: "reference",
-    FieldType.TIME: "time",
-}
 
 
 def read_record(
@@ -187,22 +184,25 @@ def _value(field: Field | None, name: str, value: Any, text: str) -> Value:
     try:
         return VALUE_READERS[field.type](value)
     except _Unfit:
-        kind = _TYPE_NAMES.get(field.type, "string")
-        shown = f"{token_of(value)} value {_shown(value)}".rstrip()
-        place = _place(name, text)
-        raise RestError(
-            "JSON_PARSER_ERROR",
-            f"Cannot deserialize instance of {kind} from {shown} or request may be missing a required field{place}",
-        ) from None
+        message = f"Cannot deserialize instance of {field.type.value} from {token_of(value)} value"
+        if isinstance(value, list):  # recorded: of an array the message tells no more
+            message = f"{message} {_place(name, text)}"
+        else:
+            shown = _shown(value)
+            message = f"{message} {shown} or request may be missing a required field at {_place(name, text)}"
+        raise RestError("JSON_PARSER_ERROR", message) from None
 
 
 def _shown(value: Any) -> str:
-    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    """Give a token as the platform's parser tells it: of an object it has read the brace (seen in the field)."""
+    if isinstance(value, dict):
+        return "{"
+    return json.dumps(value) if value is None or isinstance(value, bool) else str(value)
 
 
 def _place(name: str, text: str) -> str:
     match = re.search(rf'"{re.escape(name)}"\s*:\s*', text)
-    return f" at {place_of(text, match.end() + 1)}" if match else " at [line:1, column:1]"
+    return place_of(text, match.end() + 1) if match else "[line:1, column:1]"
 
 
 def _reference(view: SchemaView, sobject: SObject | None, name: str, value: Mapping[str, Any]) -> ParentReference:

@@ -82,7 +82,7 @@ class PartnerEndpoint(ServerBase):  # type: ignore[misc]  # spyne has no types
         """Run the operation. Nothing is raised from here: spyne would log refusals as errors, and answer bugs."""
         exchange: Exchange = ctx.udc
         headers = exchange.headers
-        caller = Caller(headers.session_id, exchange.version, headers.client)
+        caller = Caller(headers.session_id, exchange.version, headers.client, exchange.base_url)
         try:
             assert exchange.org is not None  # noqa: S101  # deserialize() has filled both in
             assert exchange.operation is not None  # noqa: S101

@@ -5,11 +5,13 @@ A null that the caller asked for stays (SOAP API guide, create()). One that has 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.surrounding import SaveRecord, environment_of
+from mockorg_server.formula.environment import Environment
 from mockorg_server.formula.formula import Formula, FormulaError, Use, compile_formula
 from mockorg_server.formula.kind import KINDS, Kind
 from mockorg_server.schema.schema import Schema
@@ -23,7 +25,23 @@ def compile_default(schema: Schema, sobject: SObject, field: Field) -> Formula:
     """Read the formula of a default. Raises FormulaError."""
     kind = KINDS[field.type]
     gives = Kind.TEXT if kind in _OF_TEXT else kind
-    return compile_formula(field.default_value_formula or "", schema.latest, sobject, Use.FIELD, gives)
+    text = field.default_value_formula or ""
+    try:
+        return compile_formula(text, schema.latest, sobject, Use.FIELD, gives)
+    except FormulaError:
+        if kind is not Kind.DATE:
+            raise
+    return _as_day(compile_formula(text, schema.latest, sobject, Use.FIELD, Kind.DATETIME))
+
+
+def _as_day(formula: Formula) -> Formula:
+    """Make the day of an instant of it: ``NOW()`` is a default of dates too (public packages have it)."""
+
+    def run(row: Sequence[Value], environment: Environment) -> object:
+        instant = formula.run(row, environment)
+        return None if instant is None else instant.astimezone(environment.zone).date()
+
+    return replace(formula, kind=Kind.DATE, run=run)
 
 
 class DefaultFormulas:

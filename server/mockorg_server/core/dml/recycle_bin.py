@@ -8,8 +8,9 @@ that touched other records, one per record that left the bin.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 from typing import ClassVar, Final
 
 from mockorg_server.core.clock import instant_of
@@ -33,11 +34,14 @@ KEPT: Final = timedelta(days=15)
 Place = tuple[str, str]
 """An sObject's name and a record's id."""
 
+Cleared = tuple[str, str, str, str]
+"""A reference that a delete cleared: sObject, id, field, and the id that stood in it."""
+
 _NOT_IN_BIN = RowError("UNDELETE_FAILED", "Entity is not in the recycle bin")  # Salesforce's help, 000386040
 
 
-def remember(context: CallContext, root: str, along: Sequence[Place], cleared: Sequence[tuple[str, str, str]]) -> None:
-    """Keep what the delete of ``root`` took along, and the references (sObject, id, field) that it cleared."""
+def remember(context: CallContext, root: str, along: Sequence[Place], cleared: Sequence[Cleared]) -> None:
+    """Keep what the delete of ``root`` took along, and the references that it cleared."""
     if along or cleared or context.reader.state(_removal(root)):
         context.writer.set_state(_removal(root), json.dumps({"along": list(along), "cleared": list(cleared)}))
 
@@ -54,6 +58,7 @@ class Undeletion(Deed):
     """A record that comes back from the bin, with what its delete took along and cleared."""
 
     operation: ClassVar = "undelete"
+    _returning: Mapping[str, SObject] = MappingProxyType({})
 
     def begin(self, context: CallContext) -> Errors:
         """Read the record, where somebody hears of it."""
@@ -70,27 +75,61 @@ class Undeletion(Deed):
         is_alive = bool(context.reader.get(sobject, [record_id], ["Id"]))  # it came along with one before it
         if is_alive or not _is_in_bin(context, sobject, record_id) or _went_along(context, sobject, record_id):
             return (_NOT_IN_BIN,)
-        return unique_errors(context, sobject, record_id, _values(context, sobject, record_id))
+        self._returning = _returning(context, sobject, record_id)
+        errors: Errors = ()
+        for each_id, each in self._returning.items():
+            errors += unique_errors(context, each, each_id, _values(context, each, each_id))
+        return errors
 
     def write(self, context: CallContext) -> None:
         """Bring it back."""
-        _restore(context, self.sobject, str(self.record_id))
+        _restore(context, str(self.record_id), self._returning)
 
     def result(self, errors: Errors) -> SaveResult:
         """Tell the id, of a record that stays deleted too."""
         return SaveResult(self.record_id, errors)
 
 
-def _restore(context: CallContext, sobject: SObject, record_id: str) -> None:
+def lose(context: CallContext, record_id: str) -> None:
+    """Let a deleted record never come back."""
+    context.writer.set_state(_emptied(record_id), context.stamp)
+
+
+def _returning(context: CallContext, sobject: SObject, record_id: str) -> Mapping[str, SObject]:
+    """Give what comes back with a record, by id: itself, and what its delete took along and has its masters still."""
     removal = json.loads(context.reader.state(_removal(record_id)) or "{}")
-    restored = [(sobject, record_id), *_along(context, removal.get("along", ()))]
-    for each, each_id in restored:
+    returning = {record_id: sobject}
+    for each, each_id in _along(context, removal.get("along", ())):
+        if not context.reader.state(_emptied(each_id)):
+            returning[each_id] = each
+    while True:
+        lost = [key for key, each in returning.items() if key != record_id and _lacks(context, each, key, returning)]
+        if not lost:
+            return returning
+        for each_id in lost:
+            del returning[each_id]
+
+
+def _lacks(context: CallContext, sobject: SObject, record_id: str, returning: Container[str]) -> bool:
+    """Say whether a reference that cannot be cleared leads to a record that is deleted and does not come back."""
+    return any(
+        not field.nillable and parent_id not in returning and not context.reader.get(parent, [parent_id], ["Id"])
+        for field, parent, parent_id in _parents(context, sobject, _values(context, sobject, record_id))
+    )
+
+
+def _restore(context: CallContext, record_id: str, returning: Mapping[str, SObject]) -> None:
+    for each_id, each in returning.items():
         context.writer.update(each, each_id, {"IsDeleted": False, **system_values(context, each, ON_UPDATE)})
-    for each, each_id in restored:
+    for each_id, each in returning.items():
         _drop_lost_references(context, each, each_id)
-    _refer_again(context, record_id, removal.get("cleared", ()))
+    removal = json.loads(context.reader.state(_removal(record_id)) or "{}")
+    _refer_again(context, removal.get("cleared", ()), returning)
     context.writer.set_state(_removal(record_id), "")
-    settle(context, stored_places(context, restored[1:]))
+    settle(
+        context,
+        stored_places(context, ((each, each_id) for each_id, each in returning.items() if each_id != record_id)),
+    )
 
 
 def empty(context: CallContext, text: str) -> SaveResult:
@@ -103,7 +142,7 @@ def empty(context: CallContext, text: str) -> SaveResult:
         return SaveResult(record_id, (_NOT_IN_BIN_TO_EMPTY,))
     removal = json.loads(context.reader.state(_removal(record_id)) or "{}")
     for each_id in (record_id, *(along_id for _, along_id in removal.get("along", ()))):
-        context.writer.set_state(_emptied(each_id), context.stamp)
+        lose(context, each_id)
     context.writer.set_state(_removal(record_id), "")
     return SaveResult(record_id)
 
@@ -195,10 +234,10 @@ def _drop_lost_references(context: CallContext, sobject: SObject, record_id: str
         context.writer.update(sobject, record_id, lost)
 
 
-def _refer_again(context: CallContext, record_id: str, cleared: Sequence[tuple[str, str, str]]) -> None:
+def _refer_again(context: CallContext, cleared: Sequence[Cleared], returning: Container[str]) -> None:
     """Set the references anew that the delete cleared and that lead nowhere else meanwhile."""
-    for name, child_id, field_name in cleared:
+    for name, child_id, field_name, parent_id in cleared:
         sobject = context.org.schema.latest.sobject(name)
         row = context.reader.get(sobject, [child_id], [field_name]).get(child_id) if sobject is not None else None
-        if sobject is not None and row is not None and row[0] is None:
-            context.writer.update(sobject, child_id, {field_name: record_id})
+        if sobject is not None and row is not None and row[0] is None and parent_id in returning:
+            context.writer.update(sobject, child_id, {field_name: parent_id})

@@ -7,7 +7,7 @@ describe's cascadeDelete and restrictedDelete; the last is inferred). No referen
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
@@ -99,8 +99,10 @@ def _carry_out(context: CallContext, record_id: str, removal: _Removal) -> None:
     for left in staying:
         context.writer.update(left.child, left.record_id, {left.field.name: None})
     along = [(doomed.name, doomed_id) for doomed_id, doomed in removal.doomed.items() if doomed_id != record_id]
-    cleared = [(left.child.name, left.record_id, left.field.name) for left in staying]
+    cleared = [(left.child.name, left.record_id, left.field.name, left.parent_id) for left in staying]
     recycle_bin.remember(context, record_id, along, cleared)
+    for doomed_id, doomed in removal.doomed.items():
+        _lose_shared_details(context, doomed, doomed_id, removal.doomed)
     settle(context, places)
 
 
@@ -111,6 +113,7 @@ class _Left:
     child: SObject
     record_id: str
     field: Field
+    parent_id: str
     restricts: bool
 
 
@@ -133,7 +136,7 @@ def _removal_of(context: CallContext, sobject: SObject, record_id: str) -> _Remo
             restricts = (relationship is not None and relationship.restricted_delete) or not reference.nillable
             for child_id in context.reader.find(child, reference.name, parent_id, limit=_ALL_CHILDREN):
                 if not cascades:
-                    removal.left.append(_Left(child, child_id, reference, restricts))
+                    removal.left.append(_Left(child, child_id, reference, parent_id, restricts))
                 elif child_id not in removal.doomed:
                     removal.doomed[child_id] = child
                     waiting.append((child, child_id))
@@ -145,6 +148,35 @@ def _remove(context: CallContext, sobject: SObject, record_id: str) -> None:
         context.writer.purge(sobject, record_id)
     else:
         context.writer.update(sobject, record_id, {"IsDeleted": True, **system_values(context, sobject, ON_UPDATE)})
+
+
+def _lose_shared_details(context: CallContext, sobject: SObject, record_id: str, doomed: Container[str]) -> None:
+    """Let details in the bin never come back whose masters are both deleted now (help, "Object Relationships").
+
+    Those that go in the same delete come back with it.
+    """
+    for child, reference, relationship in list(references(context, sobject)):
+        if relationship is None or not relationship.cascade_delete or reference.nillable:
+            continue
+        masters = [each for each in child.fields if each.cascade_delete and not each.nillable]
+        if len(masters) < 2:  # a detail of one master alone
+            continue
+        for child_id in context.reader.find(child, reference.name, record_id, True, _ALL_CHILDREN):
+            if child_id not in doomed and _has_lost(context, child, child_id, masters):
+                recycle_bin.lose(context, child_id)
+
+
+def _has_lost(context: CallContext, child: SObject, child_id: str, masters: Sequence[Field]) -> bool:
+    """Say whether a deleted detail has no living master."""
+    names = [each.name for each in masters]
+    row = context.reader.get(child, [child_id], ["IsDeleted", *names], include_deleted=True)[child_id]
+    parents = zip(masters, row[1:], strict=True)
+    return bool(row[0]) and not any(
+        context.reader.get(parent, [str(parent_id)], ["Id"])
+        for field, parent_id in parents
+        for name in field.reference_to
+        if (parent := context.org.schema.latest.sobject(name)) is not None
+    )
 
 
 def references(context: CallContext, sobject: SObject) -> Iterator[tuple[SObject, Field, ChildRelationship | None]]:

@@ -133,6 +133,10 @@ def parents_are_known(context: CallContext, draft: Draft) -> Iterable[RowError]:
             yield RowError("INVALID_FIELD", f"Cannot specify both an {message}", (field.name,))
             continue
         target = context.view.sobject(reference.sobject or field.reference_to[0])
+        if target is not None and target.name not in field.reference_to:  # the text is mockorg's own
+            message = f"{field.relationship_name} cannot lead to {target.name}"
+            yield RowError("INVALID_FIELD", message, (field.name,))
+            continue
         key = target.field(reference.field) if target else None
         if target is None or key is None or not (key.external_id or key.id_lookup) or reference.value is None:
             yield RowError("INVALID_FIELD", f"Foreign key field {reference.field} is not an external id", (field.name,))

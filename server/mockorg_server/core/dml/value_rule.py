@@ -10,6 +10,8 @@ import html
 import math
 import re
 from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Final
 
 from mockorg_server.core.error import RowError
 from mockorg_server.schema.field_type import FieldType
@@ -19,6 +21,8 @@ from mockorg_server.schema.value import Value
 
 # One '@', no blanks, a dot in the domain: the everyday part of what the platform checks (inferred).
 _EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s.,;<>()\"]+")
+
+_EXACT: Final = Context(prec=400)  # every double is told in full
 
 
 # Degrees (Object Reference, compound fields). The code and text are those of any number out of range (inferred).
@@ -125,11 +129,11 @@ def _part_of(field: Field) -> str:
 
 def round_half_up(number: float, scale: int) -> float:
     """Round a float to ``scale`` decimals, halves away from zero."""
-    factor = 10**scale
-    scaled = abs(number) * factor
-    # A double that stands for 2.675 lies a hair below it: compare in the decimal text people wrote.
-    rounded = math.floor(float(repr(scaled)) + 0.5)
-    return math.copysign(rounded / factor, number) if rounded < 2**53 else number
+    # A double that stands for 2.675 lies a hair below it: round the decimal that people wrote.
+    written = Decimal(repr(number))
+    if not isinstance(places := written.as_tuple().exponent, int) or -places <= scale:
+        return number
+    return float(written.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP, _EXACT))
 
 
 def _int(bits: int) -> ValueRule:

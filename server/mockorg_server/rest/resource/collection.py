@@ -51,6 +51,9 @@ def upsert(request: Request) -> Answer:
     if key is None or not (key.external_id or key.id_lookup or key.name == "Id"):
         raise no_such_key(request.path["field"])
     records, all_or_none = _records(request)
+    other = next((each.type for each in records if each.type and each.type.lower() != sobject.name.lower()), None)
+    if other is not None:
+        raise RestError("INVALID_INPUT", f"The type {other} is not {sobject.name}, which the records here must be")
     results = _by_row(request, records, lambda some, whole: op.Upsert(key.name, some, whole), all_or_none)
     return Answer([_result(each) | ({"created": each.created} if each.success else {}) for each in results])
 

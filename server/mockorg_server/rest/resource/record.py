@@ -64,7 +64,7 @@ def update(request: Request) -> Answer:
     """PATCH /sobjects/X/id: change a record."""
     sobject = sobject_of(request)
     body = _body(request)
-    _refuse_id(body)
+    _refuse_keys(body, "Id")
     record = read_record(request.view, sobject.name, body, _id(request), _text(request))
     with request.transaction() if is_conditional(request) else nullcontext():
         if is_conditional(request):
@@ -75,8 +75,10 @@ def update(request: Request) -> Answer:
 
 def delete(request: Request) -> Answer:
     """DELETE /sobjects/X/id."""
-    sobject_of(request)
-    [result] = request.run(op.Delete((_id(request),)))
+    sobject, record_id = sobject_of(request), _id(request)
+    if str(normalise_id(record_id))[:3] != sobject.id_prefix:
+        raise not_found()  # as GET answers for the id of another sObject
+    [result] = request.run(op.Delete((record_id,)))
     return Answer(status=204) if result.success else refused(result)
 
 
@@ -106,8 +108,8 @@ def upsert(request: Request) -> Answer:
     """PATCH /sobjects/X/field/value: change the record with that external id, or make one."""
     sobject = sobject_of(request)
     body = _body(request)
-    _refuse_id(body)
     key, value = request.path["field"], request.path["value"]
+    _refuse_keys(body, "Id", key)
     found = _matches(request)
     if isinstance(found, Answer):
         return found
@@ -115,12 +117,11 @@ def upsert(request: Request) -> Answer:
     if found is None and update_only:
         raise not_found()
     field = sobject.field(key)
-    values = {name: each for name, each in body.items() if name.lower() != key.lower()}
     if field is not None and field.name == "Id":
-        record = read_record(request.view, sobject.name, values, value, _text(request))
+        record = read_record(request.view, sobject.name, body, value, _text(request))
         [result] = request.run(op.Update((record,)))
     else:
-        record = read_record(request.view, sobject.name, {**values, key: value}, text=_text(request))
+        record = read_record(request.view, sobject.name, {**body, key: value}, text=_text(request))
         [result] = request.run(op.Upsert(key, (record,)))
     return _upserted(request, sobject, result) if result.success else refused(result)
 
@@ -260,6 +261,8 @@ def _text(request: Request) -> str:
     return request.text()
 
 
-def _refuse_id(body: dict[str, Any]) -> None:
-    if any(name.lower() == "id" for name in body):
-        raise RestError("INVALID_FIELD", "The Id field should not be specified in the sobject data.")
+def _refuse_keys(body: dict[str, Any], *keys: str) -> None:
+    """Refuse a body that tells again what the path tells (REST API guide, upsert; the text was seen in the field)."""
+    for name in body:
+        if name.lower() in {key.lower() for key in keys}:
+            raise RestError("INVALID_FIELD", f"The {name} field should not be specified in the sobject data.")
