@@ -281,3 +281,28 @@ def test_conversions_that_are_refused_change_nothing(run: Run, more: dict[str, A
     assert rows(run, "SELECT IsConverted FROM Lead") == [(False,)]
     assert rows(run, "SELECT Id FROM Account") == []
     assert rows(run, "SELECT Id FROM Contact") == []
+
+
+def test_a_converted_lead_is_a_member_as_a_contact_as_well(run: Run) -> None:
+    campaign = make(run, "Campaign", Name="C")
+    lead = a_lead(run)
+    make(run, "CampaignMember", CampaignId=campaign, LeadId=lead)
+    make(run, "Task", WhoId=lead, Status="Completed", ActivityDate="2026-01-05")
+    result = convert(run, lead)
+    assert rows(run, "SELECT NumberOfLeads, NumberOfContacts, NumberOfConvertedLeads FROM Campaign") == [(1, 1, 1)]
+    assert rows(run, "SELECT ContactId, LeadId, Name, CompanyOrAccount FROM CampaignMember") == [
+        (result.contact_id, lead, "Ada Lovelace", "Engines")
+    ]
+    assert rows(run, "SELECT LastActivityDate FROM Contact") == [("2026-01-05",)]
+
+
+def test_members_and_activities_of_a_merged_contact_are_those_of_its_master(run: Run) -> None:
+    campaign = make(run, "Campaign", Name="C")
+    master, loser = (make(run, "Contact", LastName=name) for name in ("Master", "Loser"))
+    make(run, "CampaignMember", CampaignId=campaign, ContactId=loser)
+    make(run, "Task", WhoId=loser, Status="Completed", ActivityDate="2026-01-05")
+    (result,) = run(Merge((MergeRequest(InputRecord("Contact", {}, master), (loser,)),)))
+    assert result.success, result.errors
+    assert rows(run, "SELECT Name, ContactId FROM CampaignMember") == [("Master", master)]
+    assert rows(run, "SELECT LastActivityDate FROM Contact") == [("2026-01-05",)]
+    assert rows(run, "SELECT NumberOfContacts FROM Campaign") == [(1,)]

@@ -41,6 +41,23 @@ def test_a_seed_writes_what_no_client_can(org: Org, run: Callable[..., Any]) -> 
     assert row[1:] == ("MSJ-00000042", "In Progress", 7, "2026-01-30T06:00:00.000Z", 1, "2026-01-30T05:00:00.000Z")
 
 
+def test_what_follows_from_a_record_alone_is_filled_in(org: Org, run: Callable[..., Any]) -> None:
+    deal = {"Name": "O", "StageName": "Prospecting", "CloseDate": "2026-05-01", "Amount": 50}
+    meeting = {"StartDateTime": "2026-02-03T10:00:00Z", "DurationInMinutes": 30}
+    org.seed(
+        [
+            SeedRecord("Opportunity", deal),
+            SeedRecord("Opportunity", {**deal, "ExpectedRevenue": 1, "Fiscal": "1999 1"}),
+            SeedRecord("Event", meeting),
+            SeedRecord("Event", {"Subject": "unknown when"}),
+        ]
+    )
+    deals = run(Query("SELECT ExpectedRevenue, Fiscal, FiscalYear FROM Opportunity ORDER BY ExpectedRevenue DESC")).rows
+    assert [row[1:] for row in deals] == [(5.0, "2026 2", 2026), (1.0, "1999 1", 2026)]
+    events = run(Query("SELECT EndDateTime, ActivityDate FROM Event ORDER BY EndDateTime NULLS LAST")).rows
+    assert [row[1:] for row in events] == [("2026-02-03T10:30:00.000Z", "2026-02-03"), (None, None)]
+
+
 def test_a_request_without_a_name_gets_the_next_number(org: Org, run: Callable[..., Any]) -> None:
     ids = org.seed([SeedRecord("ConvMessageSendRequest", {}, str(n)) for n in range(2)])
     rows = run(Retrieve("ConvMessageSendRequest", ("Name",), tuple(ids.values()))).rows

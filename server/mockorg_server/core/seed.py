@@ -16,6 +16,7 @@ from mockorg_server.core.clock import text_of
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import fill_defaults, name_by_id
 from mockorg_server.core.dml.default_formula import fill_default_formulas
+from mockorg_server.core.dml.derivation import derive_alone
 from mockorg_server.core.messaging.seed import COMPONENT, seed_definition
 from mockorg_server.core.seed_reference import ReferenceFault, SeedReferences
 from mockorg_server.schema.field_type import FieldType
@@ -173,6 +174,7 @@ def _values_of(
     _fill_stamps(context, sobject, values)
     fill_default_formulas(context, sobject, values)
     fill_defaults(context, sobject, values)
+    derive_alone(context, sobject, values)
     return values
 
 

@@ -17,6 +17,7 @@ from mockorg_server.core.dml.deed import Errors
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
 from mockorg_server.core.dml.draft import Change, Draft, draft_of
 from mockorg_server.core.dml.removal import Deletion
+from mockorg_server.core.dml.total import catch_up
 from mockorg_server.core.error import RowError
 from mockorg_server.core.record import MergeRequest, MergeResult
 from mockorg_server.schema.identifier import normalise_id
@@ -86,6 +87,8 @@ class _Absorption(Deletion):
         super().check(context)
         super().write(context)
         context.writer.update(self.sobject, loser, {MASTER: self._master})
+        latest = context.org.schema.latest
+        catch_up(context, ((kin, each) for each in self.related for kin in latest.sobjects_by_prefix(each[:3])))
         if self.before is not None:
             self.before = {**self.before, MASTER: self._master}
 

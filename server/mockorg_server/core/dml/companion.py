@@ -21,17 +21,27 @@ _ALL: Final = 1_000_000_000
 
 
 def bring_along(record: SavedRecord, entry: Mapping[str, Any]) -> Iterable[RowError]:
-    """Make ``records`` of ``sobject`` with a new record, which their field ``by`` points at."""
-    if record.is_new:
-        record.along(lambda context, record_id: _make(context, entry, record_id))
+    """Make ``records`` of ``sobject`` with a new record, which their field ``by`` points at.
+
+    With ``when``, only where that field is not null. ``$Name`` stands for a value of the new record.
+    """
+    if record.is_new and ("when" not in entry or record.value(entry["when"]) is not None):
+        made = [{name: _filled(record, value) for name, value in values.items()} for values in entry["records"]]
+        record.along(lambda context, record_id: _make(context, entry, made, record_id))
     return ()
 
 
-def _make(context: CallContext, entry: Mapping[str, Any], record_id: str) -> Iterable[RowError]:
+def _filled(record: SavedRecord, value: Value) -> Value:
+    return record.value(value[1:]) if isinstance(value, str) and value.startswith("$") else value
+
+
+def _make(
+    context: CallContext, entry: Mapping[str, Any], records: Iterable[Mapping[str, Value]], record_id: str
+) -> Iterable[RowError]:
     from mockorg_server.core.dml.save import insert  # noqa: PLC0415  # a save brings about a save
 
     sobject = require_sobject(context.org.schema.latest, entry["sobject"])
-    for values in entry["records"]:
+    for values in records:
         draft = Draft(sobject, Change.INSERT, {**values, entry["by"]: record_id}, NOTHING_GIVEN, by_platform=True)
         yield from insert(context, draft).errors
 

@@ -17,11 +17,10 @@ from typing import Final
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml import save
-from mockorg_server.core.dml.copied_value import copy_again
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
 from mockorg_server.core.dml.draft import Change, draft_of, require_sobject
 from mockorg_server.core.dml.removal import references
-from mockorg_server.core.dml.total import settle, stored_places
+from mockorg_server.core.dml.total import catch_up
 from mockorg_server.core.error import RowError
 from mockorg_server.core.record import InputRecord, LeadConvert, LeadConvertResult
 from mockorg_server.core.setup_row import LEAD_CONVERTED_STATUSES
@@ -131,6 +130,7 @@ def _convert(work: _Conversion) -> LeadConvertResult:
         opportunity_id = _opportunity(work, account_id, contact_id)
     _move_related(work, contact_id)
     _close(work, account_id, contact_id, opportunity_id)
+    _settle(work, contact_id)
     return LeadConvertResult(
         lead_id=work.lead_id, account_id=account_id, contact_id=contact_id, opportunity_id=opportunity_id
     )
@@ -220,8 +220,6 @@ def _also_of_contact(context: CallContext, child: SObject, reference: str, lead_
         for child_id in context.reader.find(child, reference, lead_id, limit=_ALL):
             stamps = system_values(context, child, ON_UPDATE)
             context.writer.update(child, child_id, {"ContactId": contact_id, **stamps})
-            copy_again(context, child, child_id)
-            settle(context, stored_places(context, [(child, child_id)]))
 
 
 def _close(work: _Conversion, account_id: str, contact_id: str, opportunity_id: str | None) -> None:
@@ -238,3 +236,13 @@ def _close(work: _Conversion, account_id: str, contact_id: str, opportunity_id: 
     }
     known = {name: value for name, value in values.items() if work.lead.field(name) is not None}
     context.writer.update(work.lead, work.lead_id, known)
+
+
+def _settle(work: _Conversion, contact_id: str) -> None:
+    """Bring up to date what depends on what was handed over, or on the lead's having been converted."""
+    context = work.context
+    contact = require_sobject(context.org.schema.latest, "Contact")
+    for kin, kin_id in ((work.lead, work.lead_id), (contact, contact_id)):
+        for child, reference, _ in list(references(context, kin)):
+            ids = context.reader.find(child, reference.name, kin_id, limit=_ALL)
+            catch_up(context, ((child, each) for each in ids))

@@ -11,10 +11,11 @@ from datetime import date
 from typing import Any, Final
 
 from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml.activation import count_pushes, end_term, hold_activation, stamp_change
 from mockorg_server.core.dml.activity import tell_account, tell_times
 from mockorg_server.core.dml.companion import bring_along, hold_to_one, keep_one_default, make_member
 from mockorg_server.core.dml.copied_value import copy_values
-from mockorg_server.core.dml.draft import Draft
+from mockorg_server.core.dml.draft import Change, Draft
 from mockorg_server.core.dml.file_version import make_version, show_in_version
 from mockorg_server.core.dml.given import given_of
 from mockorg_server.core.dml.line_item import hold_line_to_entry, price_line
@@ -22,6 +23,8 @@ from mockorg_server.core.dml.price import hold_price
 from mockorg_server.core.dml.saved_record import SavedRecord, saved_record
 from mockorg_server.core.dml.value_rule import is_email
 from mockorg_server.core.error import RowError
+from mockorg_server.schema.sobject import SObject
+from mockorg_server.schema.value import Value
 
 Derivation = Callable[[SavedRecord, Mapping[str, Any]], Iterable[RowError]]
 
@@ -103,6 +106,7 @@ def hold_to_email(record: SavedRecord, entry: Mapping[str, Any]) -> Iterable[Row
 
 
 DERIVATIONS: Final[Mapping[str, Derivation]] = {
+    "activation": hold_activation,
     "activity account": tell_account,
     "campaign member": make_member,
     "companions": bring_along,
@@ -118,5 +122,23 @@ DERIVATIONS: Final[Mapping[str, Derivation]] = {
     "one default": keep_one_default,
     "price": hold_price,
     "product": multiply,
+    "pushes": count_pushes,
+    "stamp": stamp_change,
     "sum": add,
+    "term": end_term,
 }
+
+ALONE: Final = frozenset({"event times", "fiscal period", "product", "sum", "term"})
+"""The kinds that look at one record alone, refuse nothing that a seed may hold, and so fill seeds in as well."""
+
+
+def derive_alone(context: CallContext, sobject: SObject, values: dict[str, Value]) -> None:
+    """Fill in, in place, what follows from the values of a seeded record alone; what the seed wrote stays."""
+    entries = [entry for entry in context.org.save_profiles.of(sobject).rule.derived if entry["kind"] in ALONE]
+    if not entries:
+        return
+    draft = Draft(sobject, Change.INSERT, dict(values), ())
+    record = saved_record(context, draft)
+    for entry in entries:
+        tuple(DERIVATIONS[entry["kind"]](record, entry))
+    values.update({name: value for name, value in draft.values.items() if values.get(name) is None})

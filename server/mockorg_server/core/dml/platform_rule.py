@@ -8,6 +8,7 @@ One entry per sObject; every key of an entry is optional, and a key that is not 
 - ``copies``: fields that show a field of another record, by paths; see ``copied_value.py``.
 - ``defaults``: values that a new record gets although describe tells of no default.
 - ``derived``: values that follow from others, in order; see ``derivation.py`` for the kinds.
+- ``kept``: values of fields that forbid a delete, each with the code and text of the refusal.
 - ``locked``: boolean fields that forbid updates where they are true, with the code and text of the refusal.
 - ``provided``: fields that a client need not give although describe tells that they cannot be null.
 - ``totals``: fields of a parent that sum these records up; see ``total.py``.
@@ -44,6 +45,7 @@ class PlatformRule:
     copies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     defaults: Mapping[str, Value] = field(default_factory=dict)
     derived: tuple[Mapping[str, Any], ...] = ()
+    kept: Mapping[str, tuple[Value, str, str]] = field(default_factory=dict)
     locked: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     provided: tuple[str, ...] = ()
     totals: tuple[Mapping[str, Any], ...] = ()
@@ -88,6 +90,8 @@ def _rule_of(sobject: str, entry: Mapping[str, Any]) -> PlatformRule:
     values = {_KEYS[key]: value for key, value in entry.items()}
     for name in values.keys() & {"locked", "unique"}:
         values[name] = {key: (code, text) for key, (code, text) in values[name].items()}
+    if "kept" in values:
+        values["kept"] = {key: (value, code, text) for key, (value, code, text) in values["kept"].items()}
     for name in values.keys() & {"derived", "provided", "totals"}:
         values[name] = tuple(values[name])
     if "copies" in values:

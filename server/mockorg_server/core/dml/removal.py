@@ -72,6 +72,9 @@ class Deletion(Deed):
         """Look whether it is still there, and what would keep it."""
         if not context.reader.get(self.sobject, [str(self.record_id)], ["Id"]):
             return (_IS_DELETED,)  # it went along with one before it
+        kept = _kept(context, self.sobject, str(self.record_id))
+        if kept is not None:
+            return (kept,)
         self._removal = removal = _removal_of(context, self.sobject, str(self.record_id))
         restricting = next(
             (left.child for left in removal.left if left.restricts and left.record_id not in removal.doomed), None
@@ -89,6 +92,15 @@ class Deletion(Deed):
     def write(self, context: CallContext) -> None:
         """Remove it with those that go along."""
         _carry_out(context, str(self.record_id), self._removal)
+
+
+def _kept(context: CallContext, sobject: SObject, record_id: str) -> RowError | None:
+    """Give the refusal of a record whose state forbids its delete."""
+    rule = context.org.save_profiles.of(sobject).rule
+    names = list(rule.kept)
+    row = context.reader.get(sobject, [record_id], names).get(record_id, ()) if names else ()
+    held = ((rule.kept[name], value) for name, value in zip(names, row, strict=False))
+    return next((RowError(code, text) for (kept, code, text), value in held if value == kept), None)
 
 
 def _carry_out(context: CallContext, record_id: str, removal: _Removal) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml.copied_value import copy_again
 from mockorg_server.core.dml.draft import Change, Draft
 from mockorg_server.core.dml.given import NOTHING_GIVEN
 from mockorg_server.core.error import RowError
@@ -64,6 +65,15 @@ def settle(context: CallContext, places: Iterable[Place]) -> Mapping[Place, tupl
                 if errors:
                     refused[place] = errors
     return refused
+
+
+def catch_up(context: CallContext, records: Iterable[tuple[SObject, str]]) -> None:
+    """Bring up to date what depends on stored records that were written past the rules: their copies and totals."""
+    written = list(records)
+    for sobject, record_id in written:
+        if context.org.save_profiles.of(sobject).rule.copies:
+            copy_again(context, sobject, record_id)
+    settle(context, stored_places(context, written))
 
 
 def _settle(context: CallContext, parent: SObject, parent_id: str, entry: Mapping[str, Any]) -> tuple[RowError, ...]:
