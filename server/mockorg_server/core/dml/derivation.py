@@ -98,6 +98,14 @@ def hold_by_children(record: SavedRecord, entry: Mapping[str, Any]) -> Iterable[
             yield RowError("FIELD_INTEGRITY_EXCEPTION", f"field integrity exception: {name} ({text})", (name,))
 
 
+def take_from_parent(record: SavedRecord, entry: Mapping[str, Any]) -> Iterable[RowError]:
+    """Fill ``field`` with ``of`` of the record that ``parent`` leads to, where it is null (from memory)."""
+    field, parent = entry["field"], entry["parent"]
+    if (record.is_new or record.changed(parent)) and field not in record.given and record.value(field) is None:
+        record.set(field, (record.parent(parent, [entry["of"]]) or {}).get(entry["of"]))
+    return ()
+
+
 def hold_to_email(record: SavedRecord, entry: Mapping[str, Any]) -> Iterable[RowError]:
     """Hold the text ``field`` to the form of an e-mail address; the error's ``text`` is from memory."""
     name = entry["field"]
@@ -110,6 +118,7 @@ DERIVATIONS: Final[Mapping[str, Derivation]] = {
     "activity account": tell_account,
     "campaign member": make_member,
     "companions": bring_along,
+    "default of parent": take_from_parent,
     "email form": hold_to_email,
     "event times": tell_times,
     "file document": show_in_version,

@@ -13,8 +13,7 @@ One entry per sObject; every key of an entry is optional, and a key that is not 
 - ``provided``: fields that a client need not give although describe tells that they cannot be null.
 - ``totals``: fields of a parent that sum these records up; see ``total.py``.
 - ``unique``: fields whose values may not repeat, with the code and text of the refusal.
-- ``unsupportedInsert``: what mockorg would leave undone if it created such a record; the row is refused, by name.
-- ``unsupportedTrue``: the same for boolean fields, when they are true.
+- ``unsupportedTrue``: what mockorg would leave undone if these boolean fields were true; the row is refused, by name.
 
 Sources: the stages, statuses and their flags are those of a new org (Object Reference: OpportunityStage, CaseStatus,
 TaskStatus, ContractStatus, OrderStatus; the figures of the stages from memory). The two unique fields of User, and the
@@ -50,7 +49,6 @@ class PlatformRule:
     provided: tuple[str, ...] = ()
     totals: tuple[Mapping[str, Any], ...] = ()
     unique: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    unsupported_insert: str | None = None
     unsupported_true: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -76,10 +76,9 @@ def sobject_is_writable(context: CallContext, draft: Draft) -> Iterable[RowError
 def save_is_supported(context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Refuse, by name, a save of which mockorg would leave half undone. The code is for what an org lacks."""
     rule = context.org.save_profiles.of(draft.sobject).rule
-    what = [rule.unsupported_insert] if draft.change is Change.INSERT else []
-    what += [text for name, text in rule.unsupported_true.items() if draft.values.get(name)]
-    for text in filter(None, what):
-        yield RowError("FUNCTIONALITY_NOT_ENABLED", f"mockorg does not support {text} yet")
+    for name, text in rule.unsupported_true.items():
+        if draft.values.get(name):
+            yield RowError("FUNCTIONALITY_NOT_ENABLED", f"mockorg does not support {text} yet")
 
 
 def record_is_not_locked(context: CallContext, draft: Draft) -> Iterable[RowError]:

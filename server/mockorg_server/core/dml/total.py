@@ -18,6 +18,7 @@ from mockorg_server.core.error import RowError
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.sobject import Field, SObject
 from mockorg_server.schema.value import Value
+from mockorg_server.soql.moment import Moment
 
 Place = tuple[str, str, str]
 """The child's sObject name, its reference to the parent, and the parent's id."""
@@ -109,7 +110,7 @@ def _first(context: CallContext, query: str, parent_id: str) -> tuple[Any, ...]:
     """Give the first row of a query, () where there is none; that of a record begins with its Id, which is cut off."""
     latest = context.org.schema.latest
     bound = context.org.queries.compile(query.replace(":id", f"'{parent_id}'"), latest.version)
-    rows = context.reader.query(bound.plan, bound.parameters(context.org.directory.moment_of(context)))
+    rows = context.reader.query(bound.plan, bound.parameters(Moment(context.now)))  # no query asks for a date
     return tuple(rows[0][0 if bound.plan.aggregate else 1 :]) if rows else ()
 
 
