@@ -17,7 +17,10 @@ One entry per sObject; every key of an entry is optional, and a key that is not 
 
 Sources: the stages, statuses and their flags are those of a new org (Object Reference: OpportunityStage, CaseStatus,
 TaskStatus, ContractStatus, OrderStatus; the figures of the stages from memory). The two unique fields of User, and the
-texts of their refusals, are recorded from real orgs; those of a converted lead are quoted by users.
+texts of their refusals, are recorded from real orgs; those of a converted lead are quoted by users. What is copied,
+derived and summed up is told by the Object Reference page of each. From memory: the statuses of a new campaign, the
+defaults of a new link of a file, the account of a case, the one primary contact. Inferred: that an opportunity whose
+last line goes is worth nothing, that a count stamps its campaign but is no save of it, the texts of refused deletes.
 """
 
 from __future__ import annotations
