@@ -17,7 +17,7 @@ from mockorg_server.core.dml.companion import bring_along, hold_to_one, keep_one
 from mockorg_server.core.dml.copied_value import copy_values
 from mockorg_server.core.dml.draft import Change, Draft
 from mockorg_server.core.dml.file_version import make_version, show_in_version
-from mockorg_server.core.dml.given import given_of
+from mockorg_server.core.dml.given import NOTHING_GIVEN, given_of
 from mockorg_server.core.dml.line_item import hold_line_to_entry, price_line
 from mockorg_server.core.dml.price import hold_price
 from mockorg_server.core.dml.saved_record import SavedRecord, saved_record
@@ -146,7 +146,7 @@ def derive_alone(context: CallContext, sobject: SObject, values: dict[str, Value
     entries = [entry for entry in context.org.save_profiles.of(sobject).rule.derived if entry["kind"] in ALONE]
     if not entries:
         return
-    draft = Draft(sobject, Change.INSERT, dict(values), ())
+    draft = Draft(sobject, Change.INSERT, dict(values), NOTHING_GIVEN)
     record = saved_record(context, draft)
     for entry in entries:
         tuple(DERIVATIONS[entry["kind"]](record, entry))

@@ -62,7 +62,7 @@ class PlatformRule:
     @property
     def has_unsupported(self) -> bool:
         """Tell whether some saves are refused by name."""
-        return bool(self.unsupported_insert or self.unsupported_true)
+        return bool(self.unsupported_true)
 
     def consequences_of(self, name: str, value: Value) -> Mapping[str, Value]:
         """Give what follows from a field's value, in any case of the value."""
