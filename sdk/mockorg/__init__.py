@@ -27,6 +27,7 @@ from mockorg._describe import (
     RecordTypeInfo,
     ScopeInfo,
 )
+from mockorg._duplicate import DuplicateResult, DuplicateRuleHeader, FieldDiff, MatchRecord, MatchResult
 from mockorg._error import (
     CallError,
     LimitError,
@@ -71,7 +72,10 @@ __all__ = [
     "DescribeGlobalSObjectResult",
     "DescribeSObjectResult",
     "DeviceCode",
+    "DuplicateResult",
+    "DuplicateRuleHeader",
     "Field",
+    "FieldDiff",
     "FileTokenStore",
     "FilteredLookupInfo",
     "GetDeletedResult",
@@ -81,6 +85,8 @@ __all__ = [
     "Location",
     "LoginError",
     "LoginResult",
+    "MatchRecord",
+    "MatchResult",
     "MemoryTokenStore",
     "MergeResult",
     "NamedLayoutInfo",

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from mockorg._describe import DescribeGlobalResult, DescribeSObjectResult
+from mockorg._duplicate import DuplicateRuleHeader
 from mockorg._record import QueryResult, Record
 from mockorg._result import (
     DeleteResult,
@@ -154,6 +155,7 @@ class Create(Call[list[SaveResult]]):
 
     records: tuple[InputRecord, ...]
     all_or_none: bool = False
+    duplicate_rule: DuplicateRuleHeader | None = None
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,7 @@ class Update(Call[list[SaveResult]]):
 
     records: tuple[InputRecord, ...]
     all_or_none: bool = False
+    duplicate_rule: DuplicateRuleHeader | None = None
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,7 @@ class Upsert(Call[list[SaveResult]]):
     external_id_field: str
     records: tuple[InputRecord, ...]
     all_or_none: bool = False
+    duplicate_rule: DuplicateRuleHeader | None = None
 
 
 @dataclass(frozen=True)
@@ -232,3 +236,4 @@ class ConvertLead(Call[list[LeadConvertResult]]):
     """Leads into accounts, contacts and opportunities."""
 
     converts: tuple[LeadConvert, ...]
+    duplicate_rule: DuplicateRuleHeader | None = None

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from mockorg import _call as calls
 from mockorg._action import message_inputs
 from mockorg._describe import DescribeGlobalResult, DescribeSObjectResult
+from mockorg._duplicate import DuplicateRuleHeader
 from mockorg._error import SessionError, TransportError
 from mockorg._input_record import input_records
 from mockorg._protocol import rest, soap
@@ -221,23 +222,34 @@ class Client(RecordLife):
     # --- Changes ---------------------------------------------------------------------------------------------------
 
     def create(
-        self, sobject: str, records: Iterable[Mapping[str, object]], *, all_or_none: bool = False
+        self,
+        sobject: str,
+        records: Iterable[Mapping[str, object]],
+        *,
+        all_or_none: bool = False,
+        duplicate_rule: DuplicateRuleHeader | None = None,
     ) -> list[SaveResult]:
         """Create up to 200 records: mappings of field names to Python values. One result per record, in their order.
 
         None and "" set a field to null, in place of its default; a field that is left out gets its default. A parent
         may be named by an external id: ``{"Account": {"Ext__c": "x"}}``, with its ``"type"`` where the reference may
         point at several sObjects. A record that fails has ``errors``; the others are saved all the same, unless
-        ``all_or_none``. Raises ``QueryError`` (INVALID_TYPE, INVALID_FIELD), ``LimitError`` (EXCEEDED_ID_LIMIT), and
+        ``all_or_none``. ``duplicate_rule`` tells how the org's duplicate rules are to deal with the save. Raises
+        ``QueryError`` (INVALID_TYPE, INVALID_FIELD), ``LimitError`` (EXCEEDED_ID_LIMIT), and
         ``TypeError`` or ``ValueError`` for values that no field takes.
         """
-        return self._run(calls.Create(self._records(sobject, records), all_or_none))
+        return self._run(calls.Create(self._records(sobject, records), all_or_none, duplicate_rule))
 
     def update(
-        self, sobject: str, records: Iterable[Mapping[str, object]], *, all_or_none: bool = False
+        self,
+        sobject: str,
+        records: Iterable[Mapping[str, object]],
+        *,
+        all_or_none: bool = False,
+        duplicate_rule: DuplicateRuleHeader | None = None,
     ) -> list[SaveResult]:
         """Change up to 200 records, each with its ``Id``; fields left out stay. The rest is as in ``create``."""
-        return self._run(calls.Update(self._records(sobject, records), all_or_none))
+        return self._run(calls.Update(self._records(sobject, records), all_or_none, duplicate_rule))
 
     def upsert(
         self,
@@ -246,13 +258,15 @@ class Client(RecordLife):
         records: Iterable[Mapping[str, object]],
         *,
         all_or_none: bool = False,
+        duplicate_rule: DuplicateRuleHeader | None = None,
     ) -> list[SaveResult]:
         """Change the records that have the same value in ``external_id_field``, and create the others.
 
         The field is an external id, an idLookup field or ``Id``; ``created`` of a result tells which it was. The rest
         is as in ``create``.
         """
-        return self._run(calls.Upsert(external_id_field, self._records(sobject, records), all_or_none))
+        written = self._records(sobject, records)
+        return self._run(calls.Upsert(external_id_field, written, all_or_none, duplicate_rule))
 
     @overload
     def delete(self, ids: Iterable[str], /, *, all_or_none: bool = False) -> list[DeleteResult]: ...

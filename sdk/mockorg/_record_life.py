@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from mockorg import _call as calls
+from mockorg._duplicate import DuplicateRuleHeader
 from mockorg._result import DeleteResult, LeadConvertResult, MergeResult
 
 R = TypeVar("R")
@@ -50,6 +51,7 @@ class RecordLife(ABC):
         do_not_create_opportunity: bool = False,
         overwrite_lead_source: bool = False,
         send_notification_email: bool = False,
+        duplicate_rule: DuplicateRuleHeader | None = None,
     ) -> LeadConvertResult:
         """Convert a lead into a contact of an account, new ones unless they are given, and an opportunity."""
         convert = calls.LeadConvert(
@@ -64,7 +66,7 @@ class RecordLife(ABC):
             overwrite_lead_source,
             send_notification_email,
         )
-        return self._run(calls.ConvertLead((convert,)))[0]
+        return self._run(calls.ConvertLead((convert,), duplicate_rule))[0]
 
 
 def id_texts(values: str | Iterable[str], name: str) -> tuple[str, ...]:

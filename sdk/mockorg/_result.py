@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from mockorg._duplicate import DuplicateResult
+
 
 @dataclass(frozen=True, slots=True)
 class RecordError:
     """Why one record failed, a value and not an exception.
 
     ``code`` is a StatusCode of the platform (``REQUIRED_FIELD_MISSING``), ``fields`` the field names it speaks of.
+    ``duplicate_result`` is what a duplicate rule has found (DUPLICATES_DETECTED). SOAP tells it; the collections of
+    REST, by which this package saves, do not, so there it is None.
     """
 
     code: str
     message: str
     fields: tuple[str, ...] = ()
+    duplicate_result: DuplicateResult | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

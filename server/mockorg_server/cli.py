@@ -39,6 +39,7 @@ _SCHEMA_HELP = (
 
 _HOOKS_HELP = "Python that registers save hooks and Apex REST handlers: org.on(...), org.apexrest(...); may be repeated"
 
+_DUPLICATES_HELP = "give the org the platform's own duplicate rules, which refuse accounts, contacts and leads alike"
 _PERMISSIONS_HELP = "hold users to the profiles and permission sets of the schema, in every call"
 
 
@@ -126,6 +127,7 @@ def _add_serve_options(parser: argparse.ArgumentParser) -> None:
         help="a user who may log in; may be repeated. Without any, every name with a non-empty password gets in",
     )
     parser.add_argument("--enforce-permissions", action="store_true", help=_PERMISSIONS_HELP)
+    parser.add_argument("--standard-duplicate-rules", action="store_true", help=_DUPLICATES_HELP)
     add("--hooks", option.hook_file, **many, metavar="FILE.py", help=_HOOKS_HELP)
     add("--edition", str, default="Developer", metavar="EDITION", help="the org's edition [%(default)s]")
     add(

@@ -21,6 +21,7 @@ from mockorg_server.app import build_app
 from mockorg_server.control.seed_document import SeedDocumentError, child_field_of, read_seed_file
 from mockorg_server.core.added_record import known_key_prefixes
 from mockorg_server.core.connected_app import ConnectedApp
+from mockorg_server.core.dml.standard_duplicate_rule import with_standard_rules
 from mockorg_server.core.dml.validation import problems
 from mockorg_server.core.host import Host
 from mockorg_server.core.seed import SeedError, SeedRecord
@@ -61,6 +62,7 @@ class ServeOptions(Protocol):
     proxy_allow: Sequence[str]
     hooks: Sequence[Path]
     enforce_permissions: bool
+    standard_duplicate_rules: bool
     max_body: int  # MiB
 
 
@@ -107,7 +109,7 @@ def _settings(options: ServeOptions) -> OrgSettings:
     if edition is None:
         raise _StartError(f"argument --edition: unknown edition {options.edition!r}; known: {', '.join(EDITIONS)}", 2)
     features = DEFAULT_FEATURES - set(options.without)
-    additions = _additions(options.schema, features, options.db)
+    additions = _additions(options.schema, features, options.db, options.standard_duplicate_rules)
     return OrgSettings(
         database=options.db,
         users=tuple(UserSetting(*user) for user in options.user),
@@ -115,6 +117,7 @@ def _settings(options: ServeOptions) -> OrgSettings:
         features=features,
         clock_start=options.clock,
         enforce_permissions=options.enforce_permissions,
+        standard_duplicate_rules=options.standard_duplicate_rules,
         seeds=_seeds(options.seed, features, additions),
         additions=additions,
         connected_apps=_connected_apps(options.connected_app),
@@ -135,7 +138,9 @@ def _connected_apps(apps: Sequence[tuple[str, str, str | None]]) -> tuple[Connec
     return tuple(ConnectedApp(*app) for app in apps)
 
 
-def _additions(paths: Sequence[Path], features: frozenset[str], database: str) -> Additions | None:
+def _additions(
+    paths: Sequence[Path], features: frozenset[str], database: str, has_standard_rules: bool
+) -> Additions | None:
     """Read the schemas that the org gets; what of them is not followed is told on standard error."""
     if not paths:
         return None
@@ -148,7 +153,8 @@ def _additions(paths: Sequence[Path], features: frozenset[str], database: str) -
             raise _StartError(str(error), 2) from None
         except StoreError as error:
             raise _StartError(str(error), 1) from None
-    unread = problems(load_schema(features, additions=reading.additions))
+    followed = with_standard_rules(reading.additions) if has_standard_rules else reading.additions
+    unread = problems(load_schema(features, additions=followed))
     notes = (*reading.notes, *(Note(place, text) for place, text in unread))
     for line in summarise(notes):
         print(f"mockorg: schema: {line}", file=sys.stderr)

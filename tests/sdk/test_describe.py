@@ -121,11 +121,19 @@ SHAPES = {
     "DeletedRecord": mockorg.DeletedRecord,
     "UpsertResult": mockorg.SaveResult,
     "DeleteResult": mockorg.DeleteResult,
-    "Error": mockorg.RecordError,
+    "DuplicateError": mockorg.RecordError,
+    "DuplicateResult": mockorg.DuplicateResult,
+    "MatchResult": mockorg.MatchResult,
+    "MatchRecord": mockorg.MatchRecord,
+    "FieldDiff": mockorg.FieldDiff,
     "address": mockorg.Address,
     "location": mockorg.Location,
 }
-LEFT_OUT = {"Error": {"extendedErrorDetails"}}
+LEFT_OUT = {
+    "DuplicateError": {"extendedErrorDetails"},
+    "MatchResult": {"errors"},
+    "MatchRecord": {"additionalInformation"},
+}
 
 
 @pytest.mark.parametrize(("name", "cls"), SHAPES.items(), ids=SHAPES)

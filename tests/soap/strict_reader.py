@@ -130,11 +130,19 @@ class StrictReader:
         if member.type == "ens:sObject":
             self._record(element, path)
         elif member.type in self.contract.types:
-            if element.get(f"{XSI}type") is not None:
-                expect(qname_of(element) == API + member.type.removeprefix("tns:"), f"{path} has another type")
-            self._members(element, self._shown(member.type), path)
+            self._members(element, self._shown(self._type_of(element, member.type, path)), path)
         else:
             self._simple(element, member.type, path)
+
+    def _type_of(self, element: etree._Element, type_name: str, path: str) -> str:
+        """Give the type of an element: the declared one, or one that extends it and is named."""
+        if element.get(f"{XSI}type") is None:
+            return type_name
+        told = qname_of(element)
+        named = f"tns:{told.removeprefix(API)}" if told.startswith(API) else ""
+        known = self.contract.types.get(named)
+        expect(known is not None and type_name in (named, known.extends), f"{path} has another type")
+        return named
 
     def _simple(self, element: etree._Element, type_name: str, path: str) -> None:
         text = element.text or ""

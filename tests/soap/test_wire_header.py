@@ -2,6 +2,7 @@
 
 import pytest
 
+from mockorg_server.core.duplicate_result import DuplicateRuleHeader
 from mockorg_server.core.error import OrgError
 from mockorg_server.soap.header import HEADERS
 
@@ -58,13 +59,21 @@ def test_the_batch_size_is_handed_on_as_asked(header: str, size: int | None) -> 
         assert wire.operation.batch_size == size
 
 
+def test_the_duplicate_rule_header_reaches_the_operation():
+    wire = WireClient(OrgError("UNKNOWN_EXCEPTION", "x"))
+    wire.call(
+        "<create><sObjects xmlns:s='urn:sobject.partner.soap.sforce.com'><s:type>Account</s:type></sObjects></create>",
+        "<DuplicateRuleHeader><allowSave>true</allowSave><runAsCurrentUser>1</runAsCurrentUser></DuplicateRuleHeader>",
+    )
+    assert wire.operation.duplicate_rule == DuplicateRuleHeader(allow_save=True, run_as_current_user=True)
+
+
 HARMLESS = [
     "<AssignmentRuleHeader><useDefaultRule>true</useDefaultRule></AssignmentRuleHeader>",
     "<AssignmentRuleHeader><assignmentRuleId xsi:nil='true'/></AssignmentRuleHeader>",
     "<CallOptions><client>c</client><defaultNamespace>battle</defaultNamespace></CallOptions>",
     "<DebuggingHeader><debugLevel>None</debugLevel></DebuggingHeader>",
     "<DisableFeedTrackingHeader><disableFeedTracking>true</disableFeedTracking></DisableFeedTrackingHeader>",
-    "<DuplicateRuleHeader><allowSave>true</allowSave></DuplicateRuleHeader>",
     "<EmailHeader><triggerUserEmail>true</triggerUserEmail></EmailHeader>",
     "<LocaleOptions><language>en_US</language></LocaleOptions>",
     "<LocaleOptions><language>en_GB</language><localizeErrors>true</localizeErrors></LocaleOptions>",

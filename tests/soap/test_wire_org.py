@@ -104,6 +104,12 @@ def test_every_call_that_is_built_answers_to_the_contract(org: OrgClient, versio
     )
     assert converted[0].findtext(f"{API}success") == "true"
     for body in [
+        f"<findDuplicatesByIds><ids>{ids[0]}</ids></findDuplicatesByIds>",
+        "<findDuplicates><sObjects><type>Account</type><Name>A</Name></sObjects></findDuplicates>",
+    ]:
+        done.add(re.findall(r"\w+", body)[0])
+        assert org.ask(body, version).fault is not None  # the org has no duplicate rules
+    for body in [
         "<describeGlobal/>",
         "<describeSObject><sObjectType>account</sObjectType></describeSObject>",
         "<describeSObjects><sObjectType>Task</sObjectType></describeSObjects>",

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from mockorg_server.core.duplicate_result import NO_HEADER
 from mockorg_server.core.error import OrgError
 
 from .wire_client import SESSION, WireClient
@@ -19,7 +20,12 @@ from .wire_client import SESSION, WireClient
 CASES = Path(__file__).parent / "cases"
 REQUESTS = json.loads((CASES / "requests.json").read_text(encoding="utf-8"))
 RECORD = {"values": {}, "id": None, "fields_to_null": [], "references": {}}
-OPTIONS = {"all_or_none": False, "allow_field_truncation": False, "batch_size": None}
+OPTIONS = {
+    "all_or_none": False,
+    "allow_field_truncation": False,
+    "batch_size": None,
+    "duplicate_rule": asdict(NO_HEADER),
+}
 REFUSED = OrgError("UNKNOWN_EXCEPTION", "the request was understood")
 
 

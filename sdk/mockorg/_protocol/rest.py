@@ -19,6 +19,7 @@ from urllib.parse import quote, urlencode
 
 from mockorg import _call as calls
 from mockorg._describe import DescribeGlobalResult, DescribeSObjectResult
+from mockorg._duplicate import DuplicateRuleHeader
 from mockorg._error import TransportError
 from mockorg._protocol.rest_answer import HttpRequest, error_of, value_of
 from mockorg._protocol.rest_record import RecordReader, Resources, write_record
@@ -184,7 +185,7 @@ def _write_window(which: str) -> Callable[[Any, str], list[HttpRequest]]:
 
 def _write_records(method: str) -> Callable[[Any, str], list[HttpRequest]]:
     def write(call: calls.Create | calls.Update, root: str) -> list[HttpRequest]:
-        return _collection(method, "/composite/sobjects", call.records, call.all_or_none)
+        return _collection(method, "/composite/sobjects", call)
 
     return write
 
@@ -193,16 +194,20 @@ def _write_upsert(call: calls.Upsert, root: str) -> list[HttpRequest]:
     if not call.records:
         return []
     resource = f"/composite{_sobject(call.records[0].sobject)}/{quote(call.external_id_field, safe='')}"
-    return _collection("PATCH", resource, call.records, call.all_or_none)
+    return _collection("PATCH", resource, call)
 
 
-def _collection(
-    method: str, resource: str, records: Sequence[calls.InputRecord], all_or_none: bool
-) -> list[HttpRequest]:
-    if not records:
+def _collection(method: str, resource: str, call: calls.Create | calls.Update | calls.Upsert) -> list[HttpRequest]:
+    if not call.records:
         return []
-    body = {"allOrNone": all_or_none, "records": [write_record(record) for record in records]}
-    return [_with_body(method, resource, body)]
+    body = {"allOrNone": call.all_or_none, "records": [write_record(record) for record in call.records]}
+    return [replace(_with_body(method, resource, body), headers=_duplicate_rule(call.duplicate_rule))]
+
+
+def _duplicate_rule(header: DuplicateRuleHeader | None) -> Mapping[str, str]:
+    if header is None:
+        return {}
+    return {"Sforce-Duplicate-Rule-Header": "; ".join(f"{name}={text}" for name, text in header.members().items())}
 
 
 def _write_delete(call: calls.Delete, root: str) -> list[HttpRequest]:

@@ -40,7 +40,7 @@ from mockorg._result import (
     SaveResult,
     UserInfo,
 )
-from mockorg._value import boolean_of, convert, datetime_of, instant_text, whole_number_of
+from mockorg._value import boolean_of, convert, datetime_of, instant_text, number_of, whole_number_of
 
 LAST_LOGIN_VERSION = 64
 """The last API version whose SOAP contract has login()."""
@@ -48,7 +48,7 @@ LAST_LOGIN_VERSION = 64
 R = TypeVar("R")
 T = TypeVar("T")
 _KINDS: Mapping[type, Callable[[Any], Any]] = MappingProxyType(
-    {bool: boolean_of, int: whole_number_of, datetime: datetime_of}
+    {bool: boolean_of, int: whole_number_of, float: number_of, datetime: datetime_of}
 )
 
 
@@ -76,6 +76,9 @@ def encode(call: calls.Call[Any], session_id: str | None) -> bytes:
         request.header("QueryOptions", "batchSize", str(batch_size))
     if getattr(call, "all_or_none", False):
         request.header("AllOrNoneHeader", "allOrNone", "true")
+    duplicate_rule = getattr(call, "duplicate_rule", None)
+    if duplicate_rule is not None:
+        request.header_of("DuplicateRuleHeader", duplicate_rule.members())
     row.write(request, call)
     return request.bytes()
 
@@ -202,6 +205,8 @@ def _raw(element: etree._Element, cls: type | None) -> dict[str, Any]:
 
 
 def _raw_value(element: etree._Element, kind: type | None) -> Any:
+    if kind is Record:
+        return element  # the record reader's
     if len(element):
         return _raw(element, kind)
     text = element.text
@@ -274,8 +279,9 @@ def _read_saves(created: bool) -> Callable[[_Results, Any, RecordReader], list[S
     def read(results: _Results, call: Any, reader: RecordReader) -> list[SaveResult]:
         raws = [_raw(each, SaveResult) for each in _each(results, len(call.records))]
         told = "true" if created else "false"
+        kinds = {**_KINDS, Record: reader.record}
         return [
-            build(SaveResult, {"created": told if raw.get("success") == "true" else "false", **raw}, _KINDS)
+            build(SaveResult, {"created": told if raw.get("success") == "true" else "false", **raw}, kinds)
             for raw in raws
         ]
 
@@ -287,8 +293,8 @@ def _read_deletes(results: _Results, call: Any, reader: RecordReader) -> list[De
 
 
 def _read_converts(results: _Results, call: calls.ConvertLead, reader: RecordReader) -> list[LeadConvertResult]:
-    cls = LeadConvertResult
-    return [build(cls, _raw(each, cls), _KINDS) for each in _each(results, len(call.converts))]
+    cls, kinds = LeadConvertResult, {**_KINDS, Record: reader.record}
+    return [build(cls, _raw(each, cls), kinds) for each in _each(results, len(call.converts))]
 
 
 # --- The table -----------------------------------------------------------------------------------------------------

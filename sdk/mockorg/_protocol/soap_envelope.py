@@ -70,6 +70,12 @@ class Request:
         header = etree.SubElement(self._header, f"{{{PARTNER}}}{name}")
         etree.SubElement(header, f"{{{PARTNER}}}{member}").text = text
 
+    def header_of(self, name: str, members: Mapping[str, str]) -> None:
+        """Add a header of several members, in the order of the contract."""
+        header = etree.SubElement(self._header, f"{{{PARTNER}}}{name}")
+        for member, text in members.items():
+            etree.SubElement(header, f"{{{PARTNER}}}{member}").text = text
+
     def argument(self, name: str, text: str) -> None:
         """Add an argument to the operation; ``ValueError`` for a text that XML cannot hold."""
         etree.SubElement(self.operation, f"{{{PARTNER}}}{name}").text = text

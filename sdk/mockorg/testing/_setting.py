@@ -24,7 +24,7 @@ DEFAULT_MY_DOMAIN: Final = "mockorg"
 KNOWN: Final = frozenset(
     {
         *("schema", "seed", "clock", "users", "edition", "without", "connected_apps", "my_domain", "url"),
-        *("other_hosts", "session_seed", "enforce_permissions"),
+        *("other_hosts", "session_seed", "enforce_permissions", "standard_duplicate_rules"),
     }
 )
 """The names of what a test may say; ``docs/testing.md`` tells what each means."""
@@ -61,7 +61,12 @@ def scope_settings(options: Mapping[str, Any], folder: Path | None = None) -> Sc
     document = {name: _plain(name, given[name]) for name in _DOCUMENT if name in given}
     document.setdefault("my_domain", DEFAULT_MY_DOMAIN)
     plain = settings_of(document, OrgSettings(session_seed=given.get("session_seed")))
-    plain = replace(plain, enforce_permissions=bool(given.get("enforce_permissions")))
+    switches = {name: bool(given.get(name)) for name in _SWITCHES}
+    plain = replace(
+        plain,
+        enforce_permissions=switches["enforce_permissions"],
+        standard_duplicate_rules=switches["standard_duplicate_rules"],
+    )
     sources = tuple((path, _stamp(path)) for path in _paths(given.get("schema"), folder))
     seed = _seed_parts(given.get("seed"), folder)
 
@@ -70,10 +75,11 @@ def scope_settings(options: Mapping[str, Any], folder: Path | None = None) -> Sc
         return replace(plain, additions=additions, seeds=tuple(_seeds(seed, plain, additions)))
 
     url = _url(given.get("url") or f"https://{plain.my_domain}.my.salesforce.com")
-    key = repr((document, sources, [_seed_key(part) for part in seed], plain.session_seed, plain.enforce_permissions))
+    key = repr((document, sources, [_seed_key(part) for part in seed], plain.session_seed, switches))
     return ScopeSettings(org, plain.my_domain or "", url, _allowed(given.get("other_hosts", "pass")), key, bool(seed))
 
 
+_SWITCHES: Final = ("enforce_permissions", "standard_duplicate_rules")
 _DOCUMENT: Final = ("my_domain", "edition", "without", "users", "connected_apps", "clock")
 
 

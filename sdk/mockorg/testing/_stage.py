@@ -81,12 +81,11 @@ class Stages:
 
     def _open(self, settings: ScopeSettings, number: int) -> Stage:
         from mockorg_server.app import build_app  # noqa: PLC0415
-        from mockorg_server.core.host import Host  # noqa: PLC0415
+        from mockorg_server.core.host import Host, schema_of  # noqa: PLC0415
         from mockorg_server.core.org import Org  # noqa: PLC0415
-        from mockorg_server.schema.schema import load_schema  # noqa: PLC0415
 
         chosen = settings.org()
-        org = Org(load_schema(chosen.features, additions=chosen.additions), chosen, number)
+        org = Org(schema_of(chosen), chosen, number)
         with self._lock:
             stage = self._empty.pop() if self._empty else None
         if stage is None:

@@ -1,4 +1,4 @@
-"""Rows that belong to the schema (record types, custom metadata): written when an org is opened, and kept in step.
+"""Rows that belong to the schema (record types, custom metadata, rules): written when an org opens, and kept in step.
 
 A row that the schema has lost stays: records may point at it.
 """
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.default import fill_defaults
+from mockorg_server.core.duplicate_row import duplicate_rows
 from mockorg_server.schema.schema import Schema
 from mockorg_server.schema.sobject import SObject
 from mockorg_server.schema.value import Value
@@ -24,7 +25,8 @@ _PREFIXES = "key_prefixes"
 def keep_added_records(context: CallContext) -> None:
     """Write the rows of the schema that the database lacks or has otherwise, in the open transaction."""
     by_sobject: defaultdict[str, list[Mapping[str, Value]]] = defaultdict(list)
-    for record in context.org.schema.additions.records:
+    additions = context.org.schema.additions
+    for record in (*additions.records, *duplicate_rows(additions)):
         by_sobject[record.sobject].append(record.values)
     for name, rows in by_sobject.items():
         sobject = context.org.schema.latest.sobject(name)

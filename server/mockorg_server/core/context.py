@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from mockorg_server.core.duplicate_result import NO_HEADER, DuplicateRuleHeader
 from mockorg_server.schema.schema import SchemaView
 from mockorg_server.store.read import Reader
 from mockorg_server.store.write import Writer
@@ -29,7 +30,8 @@ class CallContext:
     ``permitted`` is what the caller is held to where permissions are enforced, None = nothing. ``settled`` is an
     instant, ``now`` at the latest, before which no change will turn up that this call does not see. ``memo`` keeps what
     is the same for all records of the call. ``address`` is this server as the caller wrote it, such as
-    ``https://acme.my.salesforce.com``.
+    ``https://acme.my.salesforce.com``. ``duplicate_rule`` is how the caller wants duplicate rules to deal with the
+    save, None = they are not asked; ``inserted`` are the Ids of the records that the call has made so far.
     """
 
     org: Org
@@ -44,6 +46,8 @@ class CallContext:
     permitted: Permitted | None = None
     memo: dict[object, Any] = field(default_factory=dict)
     address: str = ""
+    duplicate_rule: DuplicateRuleHeader | None = NO_HEADER
+    inserted: set[str] = field(default_factory=set, compare=False)
 
     @property
     def queries(self) -> QueryCompiler:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from mockorg_server.core.duplicate_result import DuplicateResult
 from mockorg_server.store.error import StoreCapacityError, StoreError, StoreUnsupportedError
 
 LOG = logging.getLogger("mockorg.core")
@@ -52,11 +53,15 @@ class IdentityError(OrgError):
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """Why one record failed: a StatusCode of the SOAP API, its message, and the fields it speaks of."""
+    """Why one record failed: a StatusCode of the SOAP API, its message, and the fields it speaks of.
+
+    ``duplicate`` tells what a duplicate rule has found, where it was one that refused the record.
+    """
 
     code: str
     message: str
     fields: tuple[str, ...] = ()
+    duplicate: DuplicateResult | None = field(default=None, compare=False)
 
 
 def refusal_of(error: StoreError) -> OrgError:

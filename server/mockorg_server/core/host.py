@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import threading
 
+from mockorg_server.core.dml.standard_duplicate_rule import with_standard_rules
 from mockorg_server.core.org import Org
 from mockorg_server.core.setting import OrgSettings
-from mockorg_server.schema.schema import load_schema
+from mockorg_server.schema.schema import Schema, load_schema
 
 _SHORT = 15  # characters of an org id that tell orgs apart
+
+
+def schema_of(settings: OrgSettings) -> Schema:
+    """Give the schema of an org that is set up so."""
+    additions = settings.additions
+    if settings.standard_duplicate_rules:
+        additions = with_standard_rules(additions)
+    return load_schema(settings.features, additions=additions)
 
 
 class Host:
@@ -24,7 +33,7 @@ class Host:
     @classmethod
     def open(cls, settings: OrgSettings) -> Host:
         """Make a host with one org. Raises StoreError when its database cannot be opened, SeedError for a bad seed."""
-        return cls((Org(load_schema(settings.features, additions=settings.additions), settings),))
+        return cls((Org(schema_of(settings), settings),))
 
     @property
     def orgs(self) -> tuple[Org, ...]:
@@ -77,7 +86,7 @@ class Host:
             self._number += 1
             number = self._number
             self._require_free(settings.my_domain)
-        org = Org(load_schema(settings.features, additions=settings.additions), settings, number)
+        org = Org(schema_of(settings), settings, number)
         with self._lock:
             try:
                 self._require_free(settings.my_domain)

@@ -37,6 +37,7 @@ class OrgSettings:
     org's own objects and fields, beside the standard ones: ``metadata.reading.read_schema`` makes them.
     ``tell`` is shown how far the seeds have come.
     ``enforce_permissions`` holds users to the profiles and permission sets of the schema.
+    ``standard_duplicate_rules`` gives the org the platform's own duplicate rules, which refuse what looks alike.
     ``my_domain``, in lower case, is the first label of the host names that are this org's own: ``acme`` for
     ``acme.my.salesforce.com``. Without ``connected_apps``, every client id gets in.
     """
@@ -52,4 +53,5 @@ class OrgSettings:
     seeds: Sequence[SeedRecord] = ()
     additions: Additions | None = None
     enforce_permissions: bool = False
+    standard_duplicate_rules: bool = False
     tell: Callable[[str], None] | None = field(default=None, compare=False, repr=False)

@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.formula.environment import Environment
 from mockorg_server.formula.path import API, SESSION_ID
 from mockorg_server.formula.term import Leaf, Step
+from mockorg_server.schema.schema import Holder
 from mockorg_server.schema.sobject import Field, SObject
 from mockorg_server.schema.value import Value
 from mockorg_server.store.read import Reader
+
+_ALL_ASSIGNMENTS: Final = 10_000
 
 
 def environment_of(context: CallContext, reader: Reader, *, is_new: bool = False) -> Environment:
@@ -57,6 +61,8 @@ class GlobalValues(Mapping[Leaf, Value]):
         context, reader = self._context, self._reader
         if root == "$Setup":
             return self._setting(leaf, rest)
+        if root == "$Permission":
+            return has_custom_permission(context, reader, rest)
         if root == "$CustomMetadata":
             type_name, _, name = rest.partition(".")
             held = context.org.schema.latest.sobject(type_name)
@@ -98,6 +104,22 @@ def _api_value(context: CallContext, name: str) -> Value:
     return (
         f"{context.address}/services/Soap/{letter}/{version[:-1]}.0/{context.org.id[:15]}" if context.address else None
     )
+
+
+def has_custom_permission(context: CallContext, reader: Reader, permission: str) -> bool:
+    """Tell whether the caller's profile, or a permission set assigned to the caller, has a custom permission."""
+    schema = context.org.schema
+    holders = schema.additions.custom_permissions.get(permission.lower(), frozenset())
+    profile = _value(context, reader, "Profile", _user_value(context, reader, "ProfileId"), "Name")
+    if Holder(True, str(profile or "").lower()) in holders:
+        return True
+    assignment = schema.latest.sobject("PermissionSetAssignment")
+    if assignment is None or not any(not holder.is_profile for holder in holders):
+        return False
+    found = reader.find(assignment, "AssigneeId", context.user_id, limit=_ALL_ASSIGNMENTS)
+    rows = reader.get(assignment, found, ["PermissionSetId"]).values()
+    names = (_value(context, reader, "PermissionSet", row[0], "Name") for row in rows)
+    return any(Holder(False, str(name or "").lower()) in holders for name in names)
 
 
 def follow(  # noqa: PLR0917  # a path, and where it begins

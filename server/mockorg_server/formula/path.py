@@ -18,10 +18,11 @@ GLOBALS: Final[Mapping[str, str]] = {
     "$userrole": "UserRole",
     "$organization": "Organization",
 }
-_UNSUPPORTED: Final = ("$permission", "$client", "$action", "$resource", "$site", "$network")
+_UNSUPPORTED: Final = ("$client", "$action", "$resource", "$site", "$network")
 API: Final = "$Api"
 SESSION_ID: Final = "Session_ID"
 _API_NAME: Final = re.compile("Session_ID|(Partner|Enterprise)_Server_URL_[1-9][0-9]{1,2}0", re.IGNORECASE)
+_PERMISSION: Final = "$permission"
 MAX_STEPS: Final = 10
 """Relationships in one path (Salesforce Help, tips on cross-object formulas)."""
 
@@ -32,6 +33,10 @@ class View(Protocol):
     @property
     def labels(self) -> Mapping[str, str]:
         """The texts of custom labels, by name in lower case."""
+
+    @property
+    def custom_permissions(self) -> Mapping[str, object]:
+        """Who has each custom permission, by its name in lower case."""
 
     def sobject(self, name: str) -> SObject | None:
         """Give the sObject of that name in any case, or None."""
@@ -55,9 +60,21 @@ def find_leaf(view: View, root: SObject, name: Name) -> Leaf:
     if first == API.lower() and _API_NAME.fullmatch(".".join(name.parts[1:])):
         known = name.parts[1].lower()
         return Leaf((), "", Field(name=known, label=known, type=FieldType.STRING, soap_type="xsd:string"), API)
+    if first == _PERMISSION and len(name.parts) == 2:
+        return _permission(view, name)
     if first in _UNSUPPORTED:
         raise FormulaError(f"mockorg does not support {name.text} in formulas yet", name.position)
     raise _unknown(name)
+
+
+def _permission(view: View, name: Name) -> Leaf:
+    """Give whether the user has a custom permission, as a field of an object that there is not."""
+    permission = name.parts[1]
+    if permission.lower() not in view.custom_permissions:
+        message = f"mockorg does not know {name.text}: no source of the schema defines that custom permission"
+        raise FormulaError(message, name.position)
+    field = Field(name=permission, label=permission, type=FieldType.BOOLEAN, soap_type="xsd:boolean")
+    return Leaf((), "CustomPermission", field, f"$Permission.{permission}")
 
 
 def _required(view: View, sobject: str, name: Name) -> SObject:

@@ -28,8 +28,8 @@ class Leaf:
     """A value that a formula takes from outside: a field of the record, or of a parent along ``path``.
 
     ``root`` is '' for the record, or names where the path begins: ``$User``, ``$Profile``, ``$UserRole``,
-    ``$Organization``, ``$Api``, ``$Setup.Settings__c``, ``$CustomMetadata.Type__mdt.Record``. ``sobject`` names the
-    object that has the field. ``prior``: as the record was before the save.
+    ``$Organization``, ``$Api``, ``$Setup.Settings__c``, ``$CustomMetadata.Type__mdt.Record``, ``$Permission.Name``.
+    ``sobject`` names the object that has the field. ``prior``: as the record was before the save.
     """
 
     path: tuple[Step, ...]

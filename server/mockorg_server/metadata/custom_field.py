@@ -274,7 +274,6 @@ def _state_reference(facts: Facts, attributes: Attributes, sobject: str, notes: 
     }
     if (found := facts.one("lookupFilter")) is not None:
         attributes["lookup_filter"] = _lookup_filter(found)
-        notes.add(f"{sobject}.{name}", "the lookup filter is not enforced")
     child_name = facts.text("relationshipName")
     return Relationship(
         targets,

@@ -11,8 +11,8 @@ from typing import Final
 
 from mockorg_server.metadata.facts import Facts
 from mockorg_server.metadata.note import Notes
-from mockorg_server.metadata.record_part import stable_id
 from mockorg_server.schema.field_type import FieldType
+from mockorg_server.schema.identifier import stable_id
 from mockorg_server.schema.schema import AddedRecord
 from mockorg_server.schema.sobject import Field, RecordType, SObject
 from mockorg_server.schema.value import Value

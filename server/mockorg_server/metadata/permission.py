@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from mockorg_server.metadata.facts import Facts
-from mockorg_server.metadata.record_part import stable_id
+from mockorg_server.schema.identifier import stable_id
 from mockorg_server.schema.permission import FieldPermission, Grant, ObjectPermission
 from mockorg_server.schema.schema import AddedRecord
 

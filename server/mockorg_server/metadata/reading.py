@@ -12,6 +12,7 @@ from mockorg_server.metadata.builder import Builder
 from mockorg_server.metadata.custom_metadata import split_name
 from mockorg_server.metadata.definition import Definitions
 from mockorg_server.metadata.describe_document import read_describes
+from mockorg_server.metadata.duplicate import DuplicateParts
 from mockorg_server.metadata.enterprise_wsdl import WsdlObject, named_children, own_fields, own_object, read_wsdl
 from mockorg_server.metadata.facts import Facts, FactsReader
 from mockorg_server.metadata.note import Note, Notes, SchemaSourceError
@@ -32,7 +33,7 @@ from mockorg_server.metadata.source import (
 )
 from mockorg_server.schema.feature import DEFAULT_FEATURES
 from mockorg_server.schema.permission import Grant
-from mockorg_server.schema.schema import AddedRecord, Additions, load_schema
+from mockorg_server.schema.schema import AddedRecord, Additions, Holder, load_schema
 from mockorg_server.schema.sobject import ChildRelationship
 
 __all__ = ["Note", "SchemaReading", "SchemaSourceError", "read_schema"]
@@ -74,6 +75,9 @@ def read_schema(
         additions,
         grants=tuple(grant for grant, _ in grants),
         labels=reader.labels,
+        matching_rules=tuple(reader.duplicates.matching_rules.values()),
+        custom_permissions={name: frozenset(held) for name, held in reader.custom_permissions.items()},
+        duplicate_rules=tuple(reader.duplicates.duplicate_rules.values()),
         records=(*additions.records, *(row for _, row in grants)),
     )
     return SchemaReading(additions, reader.notes.all())
@@ -86,6 +90,8 @@ class _Reader:
         self.notes = Notes()
         self.grants: dict[tuple[bool, str], tuple[Grant, AddedRecord]] = {}
         self.labels: dict[str, str] = {}
+        self.duplicates = DuplicateParts()
+        self.custom_permissions: dict[str, set[Holder]] = {}
         self._facts = FactsReader()
         self._wsdls: list[Path] = []
         self._unused: Counter[str] = Counter()
@@ -99,6 +105,9 @@ class _Reader:
             "profile": self._take_profile,
             "permissionset": self._take_permission_set,
             "labels": self._take_labels,
+            "matchingRule": self._take_matching_rules,
+            "customPermission": lambda path, _facts: self._permit(name_of(path)),
+            "duplicateRule": self._take_duplicate_rule,
             CUSTOM_METADATA: self._take_record,
             "globalValueSet": lambda path, facts: self.sets.add_global(name_of(path), facts),
         }
@@ -216,15 +225,33 @@ class _Reader:
         for each in facts.all("labels"):
             self.labels[each.required("fullName").lower()] = each.text("value") or ""
 
+    def _take_matching_rules(self, file: str, facts: Facts) -> None:
+        self.duplicates.add_matching_rules(name_of(file), facts, self.notes)
+
+    def _take_duplicate_rule(self, file: str, facts: Facts) -> None:
+        self.duplicates.add_duplicate_rule(name_of(file), facts, self.notes)
+
+    def _permit(self, permission: str, *holders: Holder) -> None:
+        self.custom_permissions.setdefault(permission.lower(), set()).update(holders)
+
+    def _take_custom_permissions(self, grant: Grant, facts: Facts) -> None:
+        for each in facts.all("customPermissions"):
+            holders = [Holder(grant.is_profile, grant.name.lower())] if each.flag("enabled") else []
+            self._permit(each.required("name"), *holders)
+
     def _take_permission_set(self, file: str, facts: Facts) -> None:
-        self._grant(read_grant(facts, name_of(file), is_profile=False), facts.text("label"))
+        grant = read_grant(facts, name_of(file), is_profile=False)
+        self._take_custom_permissions(grant, facts)
+        self._grant(grant, facts.text("label"))
 
     def _grant(self, grant: Grant, label: str | None) -> None:
         self.grants[grant.is_profile, grant.name.lower()] = (grant, row_of(grant, label))
 
     def _take_profile(self, file: str, facts: Facts) -> None:
+        grant = read_grant(facts, name_of(file), is_profile=True)
+        self._take_custom_permissions(grant, facts)
         if name_of(file) != ADMINISTRATOR:
-            self._grant(read_grant(facts, name_of(file), is_profile=True), None)
+            self._grant(grant, None)
             return
         for each in facts.all("recordTypeVisibilities"):
             if each.flag("default"):

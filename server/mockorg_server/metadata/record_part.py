@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
 from urllib.parse import unquote
 
 from mockorg_server.metadata.facts import Facts
-from mockorg_server.schema.identifier import SHORT, base62, to_long_id
+from mockorg_server.schema.identifier import stable_id
 from mockorg_server.schema.sobject import RecordType, ValidationRule
 
 RECORD_TYPE_PREFIX: Final = "012"
-_FIRST = 62**9  # numbers of ids below are those that an org gives out in sequence
-
-
-def stable_id(prefix: str, *names: str) -> str:
-    """Give the id of something that the schema names: always the same, and none that an org gives out itself."""
-    digest = hashlib.blake2b("\0".join(names).lower().encode(), digest_size=16).digest()
-    width = SHORT - len(prefix)
-    number = _FIRST + int.from_bytes(digest, "big") % (62**width - _FIRST)
-    return to_long_id(prefix + base62(number, width))
 
 
 def read_record_type(facts: Facts, sobject: str) -> RecordType:

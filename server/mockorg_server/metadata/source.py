@@ -32,6 +32,9 @@ KINDS: Final = {
     "profile": "Profile",
     "permissionset": "PermissionSet",
     "labels": "CustomLabels",
+    "duplicateRule": "DuplicateRule",
+    "customPermission": "CustomPermission",
+    "matchingRule": "MatchingRules",
 }
 """Endings of files that are read, with the name of their root element."""
 
@@ -68,8 +71,6 @@ NOT_RUN: Final = {
     "trigger": "Apex triggers",
     "flow": "flows",
     "workflow": "workflow rules",
-    "duplicateRule": "duplicate rules",
-    "matchingRule": "matching rules",
     "sharingRules": "sharing rules",
     "approvalProcess": "approval processes",
     "assignmentRules": "assignment rules",

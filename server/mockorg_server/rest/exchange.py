@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mockorg_server.core.calls.operation import Operation
-from mockorg_server.core.error import OrgError, RowError
+from mockorg_server.core.duplicate_result import NO_HEADER, DuplicateRuleHeader
+from mockorg_server.core.error import OrgError
 from mockorg_server.core.org import Org
 from mockorg_server.core.session import Caller
 from mockorg_server.rest.error import RestError
 from mockorg_server.schema.schema import SchemaView
 
 JSON: Final = "application/json;charset=UTF-8"
+_DUPLICATE_RULE_HEADER_SINCE: Final = 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,17 @@ class Request:
     def parameter(self, name: str) -> str | None:
         """Give a parameter of the query string, None when it is absent."""
         return self.query.get(name)
+
+    @property
+    def duplicate_rule(self) -> DuplicateRuleHeader:
+        """How the caller wants duplicate rules to deal with a save. The header is known from version 52.0 on."""
+        if self.version < _DUPLICATE_RULE_HEADER_SINCE:
+            return NO_HEADER
+        allow, details, user = (
+            (self.option("sforce-duplicate-rule-header", name) or "").lower() == "true"
+            for name in ("allowSave", "includeRecordDetails", "runAsCurrentUser")
+        )
+        return DuplicateRuleHeader(allow, details, user)
 
     def text(self) -> str:
         """Give the body as text. Raises RestError for one that is not UTF-8."""
@@ -175,11 +188,6 @@ def _int(text: str) -> int:
     if len(text) > 400:
         raise ValueError("a number has too many digits")
     return int(text)
-
-
-def row_errors(errors: tuple[RowError, ...]) -> list[dict[str, object]]:
-    """Give the errors of a row as a REST body has them."""
-    return [{"message": each.message, "errorCode": each.code, "fields": list(each.fields)} for each in errors]
 
 
 def error_value(error: OrgError | RestError) -> list[dict[str, object]]:

@@ -7,13 +7,14 @@ order of their names. Lines marked *inferred* rest on the recorded describes of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any, Final
 
 from mockorg_server.schema.catalog_file import wire_key
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.permission import is_permissionable
-from mockorg_server.schema.sobject import RecordType, SObject
+from mockorg_server.schema.sobject import Field, PicklistValue, RecordType, SObject
 
 Getters = Mapping[str, Callable[[Any], object]]
 
@@ -83,6 +84,25 @@ RECORD_TYPE_MEMBERS: Final = _members(
     master=lambda record_type: record_type.is_master,
     recordTypeId=lambda record_type: record_type.id,
 )
+
+
+def picklist_of(sobject: SObject, field: Field, record_type_id: str | None) -> tuple[PicklistValue, ...]:
+    """Give the active values of a picklist that a record type allows, in the field's order, with its own default.
+
+    A type that does not list the picklist, as the master one, allows all.
+    """
+    active = tuple(entry for entry in field.picklist_values if entry.active)
+    for each in sobject.record_types:
+        allowed = {name.lower(): values for name, values in each.picklists.items()}.get(field.name.lower())
+        if each.id == record_type_id and allowed is not None:
+            known = {value.casefold() for value in allowed}
+            default = each.defaults.get(field.name)
+            return tuple(
+                replace(entry, default_value=entry.value == default)
+                for entry in active
+                if entry.value.casefold() in known
+            )
+    return active
 
 
 def record_types(sobject: SObject) -> tuple[RecordType, ...]:

@@ -6,10 +6,13 @@ so that it survives systems that fold case (SOAP API guide, "ID field type").
 
 from __future__ import annotations
 
+import hashlib
 import string
+from typing import Final
 
 SHORT = 15
 LONG = 18
+_FIRST: Final = 62**9  # numbers of ids below are those that an org gives out in sequence
 _DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _ALPHABET = frozenset(_DIGITS)
 _CAPITAL = str.maketrans({letter: "1" if letter.isupper() else "0" for letter in _DIGITS})
@@ -45,6 +48,14 @@ def base62(number: int, width: int) -> str:
         number, digit = divmod(number, 62)
         text = _DIGITS[digit] + text
     return text.rjust(width, "0")
+
+
+def stable_id(prefix: str, *names: str) -> str:
+    """Give the id of something that the schema names: always the same, and none that an org gives out itself."""
+    digest = hashlib.blake2b("\0".join(names).lower().encode(), digest_size=16).digest()
+    width = SHORT - len(prefix)
+    number = _FIRST + int.from_bytes(digest, "big") % (62**width - _FIRST)
+    return to_long_id(prefix + base62(number, width))
 
 
 def number_of(text: str) -> int:

@@ -18,10 +18,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from mockorg_server.schema.api_version import NEWEST
 from mockorg_server.schema.catalog import Catalog, shipped_catalog
+from mockorg_server.schema.duplicate import DuplicateRule, MatchingRule
 from mockorg_server.schema.feature import DEFAULT_FEATURES, check_features
 from mockorg_server.schema.outline import Outline
 from mockorg_server.schema.sobject import ChildRelationship, Field, RecordType, SObject, ValidationRule
@@ -45,6 +46,13 @@ class AddedRecord:
     values: Mapping[str, Value]
 
 
+class Holder(NamedTuple):
+    """Who has a custom permission: a profile or a permission set, by its API name in lower case."""
+
+    is_profile: bool
+    name: str
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Additions:
     """What an org adds to the standard objects, or says otherwise of them. Compared by identity.
@@ -52,7 +60,7 @@ class Additions:
     Names in the mappings are sObject names in API case. ``sobjects`` are objects of the org's own, which must not bear
     a standard object's name; ``replacements`` stand in the place of standard ones whole. A field in ``fields`` replaces
     one of its name, in any case, or else stands after the others; child relationships likewise, by child and field.
-    ``labels`` are the texts of custom labels by name in lower case.
+    ``labels`` are the texts of custom labels by name in lower case; ``custom_permissions`` tell who has each, likewise.
     """
 
     sobjects: tuple[SObject, ...] = ()
@@ -64,6 +72,9 @@ class Additions:
     records: tuple[AddedRecord, ...] = ()
     grants: tuple[Grant, ...] = ()
     labels: Mapping[str, str] = field(default_factory=_nothing)
+    custom_permissions: Mapping[str, frozenset[Holder]] = field(default_factory=_nothing)
+    matching_rules: tuple[MatchingRule, ...] = ()
+    duplicate_rules: tuple[DuplicateRule, ...] = ()
 
 
 class Schema:
@@ -165,6 +176,11 @@ class SchemaView:
     def labels(self) -> Mapping[str, str]:
         """The texts of custom labels, by name in lower case."""
         return self._schema.additions.labels
+
+    @property
+    def custom_permissions(self) -> Mapping[str, frozenset[Holder]]:
+        """Who has each custom permission, by its name in lower case."""
+        return self._schema.additions.custom_permissions
 
     @property
     def shown_outlines(self) -> tuple[Outline, ...]:

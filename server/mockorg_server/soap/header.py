@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from mockorg_server.core.duplicate_result import NO_HEADER, DuplicateRuleHeader
 from mockorg_server.core.error import OrgError
 from mockorg_server.soap.envelope import MUST_UNDERSTAND, local_name, text_of
 from mockorg_server.soap.fault import ClientFault
@@ -27,6 +28,7 @@ class CallHeaders:
     all_or_none: bool = False
     allow_field_truncation: bool = False
     organization_id: str | None = None
+    duplicate_rule: DuplicateRuleHeader = NO_HEADER
 
 
 HeaderReader = Callable[[CallHeaders, etree._Element], None]
@@ -88,6 +90,12 @@ def _allow_field_truncation(headers: CallHeaders, element: etree._Element) -> No
     headers.allow_field_truncation = _truth(element, "allowFieldTruncation")
 
 
+def _duplicate_rule(headers: CallHeaders, element: etree._Element) -> None:
+    headers.duplicate_rule = DuplicateRuleHeader(
+        _truth(element, "allowSave"), _truth(element, "includeRecordDetails"), _truth(element, "runAsCurrentUser")
+    )
+
+
 def _login_scope(headers: CallHeaders, element: etree._Element) -> None:
     headers.organization_id = _value(element, "organizationId")
     if _value(element, "portalId") is not None:
@@ -132,7 +140,7 @@ HEADERS: Mapping[str, HeaderReader] = {
     "DebuggingHeader": _of_no_effect,  # there is no Apex whose log could be sent back
     "DebuggingInfo": _of_no_effect,  # a header of replies
     "DisableFeedTrackingHeader": _of_no_effect,  # no change is tracked in feeds
-    "DuplicateRuleHeader": _of_no_effect,  # the org has no active duplicate rule to pass over
+    "DuplicateRuleHeader": _duplicate_rule,
     "EmailHeader": _of_no_effect,  # no call here sends mail
     "LimitInfoHeader": _of_no_effect,  # a header of replies
     "LocaleOptions": _locale_options,

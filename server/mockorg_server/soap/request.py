@@ -188,11 +188,15 @@ def _get_deleted(parameters: Parameters, _headers: CallHeaders) -> op.Operation:
 
 
 def _create(parameters: Parameters, headers: CallHeaders) -> op.Operation:
-    return op.Create(parameters.records("sObjects"), headers.all_or_none, headers.allow_field_truncation)
+    return op.Create(
+        parameters.records("sObjects"), headers.all_or_none, headers.allow_field_truncation, headers.duplicate_rule
+    )
 
 
 def _update(parameters: Parameters, headers: CallHeaders) -> op.Operation:
-    return op.Update(parameters.records("sObjects"), headers.all_or_none, headers.allow_field_truncation)
+    return op.Update(
+        parameters.records("sObjects"), headers.all_or_none, headers.allow_field_truncation, headers.duplicate_rule
+    )
 
 
 def _upsert(parameters: Parameters, headers: CallHeaders) -> op.Operation:
@@ -201,6 +205,7 @@ def _upsert(parameters: Parameters, headers: CallHeaders) -> op.Operation:
         parameters.records("sObjects"),
         headers.all_or_none,
         headers.allow_field_truncation,
+        headers.duplicate_rule,
     )
 
 
@@ -226,9 +231,19 @@ def _merge_request(structure: Structure) -> MergeRequest:
     return MergeRequest(structure.record("masterRecord"), structure.texts("recordToMergeIds"))
 
 
+def _find_duplicates(parameters: Parameters, headers: CallHeaders) -> op.Operation:
+    return op.FindDuplicates(parameters.records("sObjects"), headers.duplicate_rule)
+
+
+def _find_duplicates_by_ids(parameters: Parameters, headers: CallHeaders) -> op.Operation:
+    return op.FindDuplicatesByIds(parameters.texts("ids"), headers.duplicate_rule)
+
+
 def _convert_lead(parameters: Parameters, headers: CallHeaders) -> op.Operation:
     return op.ConvertLead(
-        tuple(map(_lead_convert, parameters.structures("leadConverts"))), headers.allow_field_truncation
+        tuple(map(_lead_convert, parameters.structures("leadConverts"))),
+        headers.allow_field_truncation,
+        headers.duplicate_rule,
     )
 
 
@@ -258,6 +273,8 @@ DECODERS: Mapping[str, Decoder] = {
     "describeSObject": _describe_sobject,
     "describeSObjects": _describe_sobjects,
     "emptyRecycleBin": _empty_recycle_bin,
+    "findDuplicates": _find_duplicates,
+    "findDuplicatesByIds": _find_duplicates_by_ids,
     "getDeleted": _get_deleted,
     "getServerTimestamp": lambda _parameters, _headers: op.GetServerTimestamp(),
     "getUpdated": _get_updated,

@@ -16,6 +16,7 @@ from mockorg_server.core.calls.result import (
     LoginResult,
 )
 from mockorg_server.core.clock import text_of
+from mockorg_server.core.duplicate_result import FindDuplicatesResult
 from mockorg_server.core.error import RowError
 from mockorg_server.core.record import (
     LeadConvertResult,
@@ -29,6 +30,7 @@ from mockorg_server.core.record import (
 from mockorg_server.schema.sobject import SObject
 from mockorg_server.soap.contract import Contract
 from mockorg_server.soap.describe_writer import DescribeWriter
+from mockorg_server.soap.duplicate_writer import DUPLICATE_ERROR_SINCE, duplicate_result
 from mockorg_server.soap.exchange import Exchange
 from mockorg_server.soap.member_version import MEMBER_SINCE, is_shown
 from mockorg_server.soap.record_writer import RecordWriter, RecordWriters, query_result
@@ -187,44 +189,53 @@ def _get_deleted(_writer: ResultWriter, result: GetDeletedResult, _exchange: Exc
     )
 
 
-def _error(error: RowError) -> str:
+def _error(error: RowError, version: int) -> str:
     fields = "".join([f"<fields>{escaped(name)}</fields>" for name in error.fields])
-    message = f"<message>{escaped(error.message)}</message>"
-    return f"<errors>{fields}{message}<statusCode>{error.code}</statusCode></errors>"
+    told = f"{fields}<message>{escaped(error.message)}</message><statusCode>{error.code}</statusCode>"
+    if error.duplicate is None or version < DUPLICATE_ERROR_SINCE:
+        return f"<errors>{told}</errors>"
+    result = duplicate_result("duplicateResult", error.duplicate)
+    return f'<errors xsi:type="DuplicateError">{told}{result}</errors>'
 
 
-def _saved(result: SaveResult) -> str:
+def _errors(errors: Sequence[RowError], exchange: Exchange) -> str:
+    return "".join([_error(each, exchange.version) for each in errors])
+
+
+def _saved(result: SaveResult, exchange: Exchange) -> str:
     if result.success:
         return f"<id>{result.id}</id><success>true</success></result>"
     record_id = NIL_ID if result.id is None else f"<id>{result.id}</id>"
-    return f"{''.join(map(_error, result.errors))}{record_id}<success>false</success></result>"
+    return f"{_errors(result.errors, exchange)}{record_id}<success>false</success></result>"
 
 
-def _save(_writer: ResultWriter, results: Sequence[SaveResult], _exchange: Exchange) -> str:
-    return "".join([f"<result>{_saved(result)}" for result in results])
+def _save(_writer: ResultWriter, results: Sequence[SaveResult], exchange: Exchange) -> str:
+    return "".join([f"<result>{_saved(result, exchange)}" for result in results])
 
 
-def _upsert(_writer: ResultWriter, results: Sequence[SaveResult], _exchange: Exchange) -> str:
-    return "".join([f"<result><created>{boolean_text(result.created)}</created>{_saved(result)}" for result in results])
+def _upsert(_writer: ResultWriter, results: Sequence[SaveResult], exchange: Exchange) -> str:
+    return "".join(
+        [f"<result><created>{boolean_text(result.created)}</created>{_saved(result, exchange)}" for result in results]
+    )
 
 
 def _id(name: str, record_id: str | None) -> str:
     return f'<{name} xsi:nil="true"/>' if record_id is None else f"<{name}>{record_id}</{name}>"
 
 
-def _merged(result: MergeResult) -> str:
+def _merged(result: MergeResult, exchange: Exchange) -> str:
     merged = "".join([_id("mergedRecordIds", each) for each in result.merged_record_ids])
     updated = "".join([_id("updatedRelatedIds", each) for each in result.updated_related_ids])
-    errors, success = "".join(map(_error, result.errors)), boolean_text(result.success)
+    errors, success = _errors(result.errors, exchange), boolean_text(result.success)
     return f"<result>{errors}{_id('id', result.id)}{merged}<success>{success}</success>{updated}</result>"
 
 
-def _merge(_writer: ResultWriter, results: Sequence[MergeResult], _exchange: Exchange) -> str:
-    return "".join(map(_merged, results))
+def _merge(_writer: ResultWriter, results: Sequence[MergeResult], exchange: Exchange) -> str:
+    return "".join([_merged(result, exchange) for result in results])
 
 
-def _converted(result: LeadConvertResult) -> str:
-    errors, success = "".join(map(_error, result.errors)), boolean_text(result.success)
+def _converted(result: LeadConvertResult, exchange: Exchange) -> str:
+    errors, success = _errors(result.errors, exchange), boolean_text(result.success)
     return (
         f"<result>{_id('accountId', result.account_id)}{_id('contactId', result.contact_id)}{errors}"
         f"{_id('leadId', result.lead_id)}{_id('opportunityId', result.opportunity_id)}"
@@ -232,8 +243,18 @@ def _converted(result: LeadConvertResult) -> str:
     )
 
 
-def _convert_lead(_writer: ResultWriter, results: Sequence[LeadConvertResult], _exchange: Exchange) -> str:
-    return "".join(map(_converted, results))
+def _find_duplicates(_writer: ResultWriter, results: Sequence[FindDuplicatesResult], exchange: Exchange) -> str:
+    return "".join([_duplicates_found(result, exchange) for result in results])
+
+
+def _duplicates_found(result: FindDuplicatesResult, exchange: Exchange) -> str:
+    found = "".join([duplicate_result("duplicateResults", each) for each in result.duplicate_results])
+    success = boolean_text(not result.errors)
+    return f"<result>{found}{_errors(result.errors, exchange)}<success>{success}</success></result>"
+
+
+def _convert_lead(_writer: ResultWriter, results: Sequence[LeadConvertResult], exchange: Exchange) -> str:
+    return "".join([_converted(result, exchange) for result in results])
 
 
 ENCODERS: Mapping[str, Encoder] = {
@@ -244,6 +265,8 @@ ENCODERS: Mapping[str, Encoder] = {
     "describeSObject": _describe_sobjects,
     "describeSObjects": _describe_sobjects,
     "emptyRecycleBin": _save,
+    "findDuplicates": _find_duplicates,
+    "findDuplicatesByIds": _find_duplicates,
     "getDeleted": _get_deleted,
     "getServerTimestamp": _get_server_timestamp,
     "getUpdated": _get_updated,

@@ -18,6 +18,7 @@ from mockorg_server.core.calls import (
     create,
     delete,
     describe,
+    find_duplicates,
     get_record,
     identity,
     login,
@@ -95,5 +96,7 @@ CALLS: Mapping[type[op.Operation], Call] = {
     op.EmptyRecycleBin: Call(undelete.empty_recycle_bin, Access.WRITE),
     op.Merge: Call(merge.merge, Access.WRITE),
     op.ConvertLead: Call(convert_lead.convert_lead, Access.WRITE),
+    op.FindDuplicates: Call(find_duplicates.find_duplicates),
+    op.FindDuplicatesByIds: Call(find_duplicates.find_duplicates_by_ids),
     op.SendConversationMessages: Call(send_conversation_messages.send_conversation_messages, Access.WRITE),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mockorg_server.core.calls.operation import Merge
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml import combine
@@ -12,4 +14,5 @@ from mockorg_server.core.record import MergeResult
 def merge(context: CallContext, operation: Merge) -> list[MergeResult]:
     """Merge records, request by request. Raises OrgError when the call as a whole is refused."""
     hold_to(operation.requests, MAX_DML_RECORDS)
+    context = replace(context, duplicate_rule=None)
     return [combine.merge(context, request, operation.allow_field_truncation) for request in operation.requests]

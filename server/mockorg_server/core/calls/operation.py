@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from mockorg_server.core.duplicate_result import NO_HEADER, DuplicateRuleHeader
 from mockorg_server.core.record import InputRecord, LeadConvert, MergeRequest
 
 
@@ -118,6 +119,7 @@ class Create(Operation):
     records: tuple[InputRecord, ...]
     all_or_none: bool = False
     allow_field_truncation: bool = False
+    duplicate_rule: DuplicateRuleHeader = NO_HEADER
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ class Update(Operation):
     records: tuple[InputRecord, ...]
     all_or_none: bool = False
     allow_field_truncation: bool = False
+    duplicate_rule: DuplicateRuleHeader = NO_HEADER
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ class Upsert(Operation):
     records: tuple[InputRecord, ...]
     all_or_none: bool = False
     allow_field_truncation: bool = False
+    duplicate_rule: DuplicateRuleHeader = NO_HEADER
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,23 @@ class ConvertLead(Operation):
 
     converts: tuple[LeadConvert, ...]
     allow_field_truncation: bool = False
+    duplicate_rule: DuplicateRuleHeader = NO_HEADER
+
+
+@dataclass(frozen=True, slots=True)
+class FindDuplicates(Operation):
+    """-> list of ``FindDuplicatesResult`` in input order."""
+
+    records: tuple[InputRecord, ...]
+    duplicate_rule: DuplicateRuleHeader = NO_HEADER
+
+
+@dataclass(frozen=True, slots=True)
+class FindDuplicatesByIds(Operation):
+    """-> list of ``FindDuplicatesResult`` in input order."""
+
+    ids: tuple[str, ...]
+    duplicate_rule: DuplicateRuleHeader = NO_HEADER
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from mockorg_server.core.calls.operation import Update
@@ -23,6 +24,7 @@ _MAX_SAME_ID = 12  # SOAP API guide, update(): of duplicate ids in a call the fi
 def update(context: CallContext, operation: Update) -> list[SaveResult]:
     """Update records by Id, each with its own result. Raises OrgError when the call as a whole is refused."""
     hold_to(operation.records, MAX_DML_RECORDS)
+    context = replace(context, duplicate_rule=operation.duplicate_rule)
     drafts = [
         draft_of(context, record, Change.UPDATE, operation.allow_field_truncation) for record in operation.records
     ]

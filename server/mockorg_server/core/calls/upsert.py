@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mockorg_server.core.calls.operation import Upsert
 from mockorg_server.core.context import CallContext
@@ -28,6 +29,7 @@ def upsert(context: CallContext, operation: Upsert) -> list[SaveResult]:
     create() and update().
     """
     hold_to(operation.records, MAX_DML_RECORDS)
+    context = replace(context, duplicate_rule=operation.duplicate_rule)
     drafts = [
         draft_of(context, record, Change.UPDATE, operation.allow_field_truncation) for record in operation.records
     ]

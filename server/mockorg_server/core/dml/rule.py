@@ -17,8 +17,11 @@ from mockorg_server.core.dml.default import ON_INSERT, draw_for_update, fill_def
 from mockorg_server.core.dml.default_formula import fill_default_formulas
 from mockorg_server.core.dml.derivation import derived_values_follow
 from mockorg_server.core.dml.draft import Change, Draft, whole
+from mockorg_server.core.dml.duplicate_rule import duplicate_errors
 from mockorg_server.core.dml.given import given_of
+from mockorg_server.core.dml.lookup_filter import lookup_errors
 from mockorg_server.core.dml.profile import SaveProfile
+from mockorg_server.core.dml.record_type import fill_picklists, picklist_errors
 from mockorg_server.core.dml.reference_rule import record_type_is_filled, references_fit
 from mockorg_server.core.dml.uniqueness import unique_errors
 from mockorg_server.core.dml.validation import rule_errors
@@ -159,9 +162,15 @@ def defaults_are_filled(context: CallContext, draft: Draft) -> Iterable[RowError
     """
     sobject = context.org.save_profiles.of(draft.sobject).latest
     draft.values.update(system_values(context, sobject, ON_INSERT))
+    fill_picklists(sobject, draft.values)
     fill_default_formulas(context, sobject, draft.values)
     fill_defaults(context, sobject, draft.values)
     return ()
+
+
+def record_type_allows_values(context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Hold restricted picklists to the values of the record's type."""
+    return picklist_errors(context, draft)
 
 
 def required_fields_have_values(context: CallContext, draft: Draft) -> Iterable[RowError]:
@@ -238,6 +247,16 @@ def validation_rules_hold(context: CallContext, draft: Draft) -> Iterable[RowErr
     return rule_errors(context, draft.sobject, record_id, whole(draft), draft.before)
 
 
+def lookups_pass_their_filters(context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Ask the lookup filters of the org's own schema."""
+    return lookup_errors(context, draft, whole(draft))
+
+
+def record_is_no_duplicate(context: CallContext, draft: Draft) -> Iterable[RowError]:
+    """Ask the duplicate rules of the org's own schema."""
+    return duplicate_errors(context, draft, whole(draft))
+
+
 def _inserts(_org: Org, _profile: SaveProfile, change: Change) -> bool:
     return change is Change.INSERT
 
@@ -262,12 +281,15 @@ ENTRIES: Final[tuple[Rule, ...]] = (
 """What comes before the before hooks."""
 
 CHECKS: Final[tuple[Rule, ...]] = (
+    Rule(record_type_allows_values, lambda _, profile, __: any(each.picklists for each in profile.latest.record_types)),
     Rule(required_fields_have_values),
     Rule(references_exist),
     Rule(references_fit),
+    Rule(lookups_pass_their_filters, lambda org, profile, _: bool(org.rules.lookups.of(profile.latest))),
     Rule(derived_values_follow, lambda _, profile, __: bool(profile.rule.derived or profile.rule.copies)),
     Rule(validation_rules_hold, lambda org, profile, _: bool(org.rules.of(profile.latest))),
     Rule(unique_values_are_new, lambda _, profile, __: bool(profile.unique_names)),
+    Rule(record_is_no_duplicate, lambda org, profile, _: bool(org.rules.duplicates.of(profile.latest))),
 )
 """What comes after them, right before the write."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import groupby
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml.chunk import carry_out_one, is_heard_of
@@ -21,6 +21,9 @@ from mockorg_server.core.record import SaveResult
 from mockorg_server.schema.identifier import normalise_id
 from mockorg_server.schema.sobject import SObject
 from mockorg_server.schema.value import Value
+
+if TYPE_CHECKING:
+    from mockorg_server.core.org import Org
 
 
 def hold_to_chunks(sobjects: Iterable[SObject]) -> None:
@@ -98,6 +101,7 @@ class Insert(_Save):
         values["Id"] = self.record_id
         name_by_id(self.sobject, values, self.record_id)
         context.writer.insert(self.sobject, values)
+        context.inserted.add(self.record_id)
         if self.after is not None:
             self.after = values
 
@@ -121,7 +125,7 @@ class Update(_Save):
         self.record_id = record_id
         is_heard = is_heard_of(context.org, self.operation, self.sobject)
         rule = context.org.save_profiles.of(self.sobject).rule
-        if is_heard or rule.needs_before or context.org.rules.of(self.sobject):
+        if is_heard or rule.needs_before or has_rules(context.org, self.sobject):
             self.draft.before = stored_record(context, self.sobject, record_id)
         errors = errors_of(context, self.draft, ENTRIES)
         if not errors and is_heard:
@@ -154,6 +158,11 @@ def update(context: CallContext, draft: Draft) -> SaveResult:
 def unchanged(sobject: SObject, record_id: str, roll_ups: Mapping[str, Value]) -> Update:
     """Make the save of a record without a change of its own; ``roll_ups`` are those that have changed, as they were."""
     return Update(Draft(sobject, Change.UPDATE, {}, NOTHING_GIVEN, id=record_id), roll_ups)
+
+
+def has_rules(org: Org, sobject: SObject) -> bool:
+    """Tell whether the org's own schema has rules that are asked about whole records of an sObject."""
+    return bool(org.rules.of(sobject) or org.rules.duplicates.of(sobject) or org.rules.lookups.of(sobject))
 
 
 def stored_record(context: CallContext, sobject: SObject, record_id: str) -> Mapping[str, Value]:

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mockorg_server.core.context import CallContext
+from mockorg_server.core.dml import duplicate_rule, lookup_filter
 from mockorg_server.core.dml.default_formula import DefaultFormulas, compile_default
+from mockorg_server.core.dml.duplicate_rule import DuplicateRules
+from mockorg_server.core.dml.lookup_filter import LookupFilters
 from mockorg_server.core.error import RowError
 from mockorg_server.core.surrounding import SaveRecord, environment_of
 from mockorg_server.formula.formula import EvaluationError, Formula, FormulaError, Formulas, Use, compile_formula
@@ -28,11 +31,13 @@ class CompiledRule:
 
 
 class RuleBook:
-    """The rules and formula fields of one org's schema. Threads may at worst compile a rule twice."""
+    """The rules, filters and formula fields of one org's schema. Threads may at worst compile a rule twice."""
 
     def __init__(self, schema: Schema) -> None:
         self.formulas = Formulas(schema.latest)
         self.defaults = DefaultFormulas(schema)
+        self.duplicates = DuplicateRules(schema)
+        self.lookups = LookupFilters(schema)
         self._schema = schema
         self._rules: dict[str, tuple[CompiledRule, ...]] = {}
 
@@ -60,7 +65,7 @@ def compile_rule(schema: Schema, sobject: SObject, rule: ValidationRule) -> Form
 
 
 def problems(schema: Schema) -> Iterator[tuple[str, str]]:
-    """Give every formula of an org's own schema that cannot be read: where it stands, and what is wrong.
+    """Give every formula and rule of an org's own schema that cannot be followed: where it stands, and what is wrong.
 
     A field of such a formula is refused when it is read; such a rule is not enforced.
     """
@@ -82,11 +87,13 @@ def problems(schema: Schema) -> Iterator[tuple[str, str]]:
                     compile_default(schema, sobject, field)
                 except FormulaError as error:
                     yield f"{name}.{field.name}", f"the default value is not filled in: {error}"
+        yield from lookup_filter.problems(schema, sobject)
         for rule in sobject.validation_rules:
             try:
                 compile_rule(schema, sobject, rule)
             except FormulaError as error:
                 yield f"{name}.{rule.name}", f"the validation rule is not enforced: {error}"
+    yield from duplicate_rule.problems(schema)
 
 
 def rule_errors(

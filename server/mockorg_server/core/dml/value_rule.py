@@ -82,12 +82,15 @@ def _picklist_entry(field: Field, text: str) -> str:
         if entry.active and entry.value.casefold() == folded:
             return entry.value
     if field.restricted_picklist:
-        raise Refused(
-            "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
-            f"{field.label}: bad value for restricted picklist field: {_escaped(text)}",
-            field.name,
-        )
+        error = bad_value(field, text)
+        raise Refused(error.code, error.message, *error.fields)
     return text
+
+
+def bad_value(field: Field, text: str) -> RowError:
+    """Make the refusal of a value that a restricted picklist does not take."""
+    message = f"{field.label}: bad value for restricted picklist field: {_escaped(text)}"
+    return RowError("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, (field.name,))
 
 
 def _picklist(field: Field, value: Value, allow_truncation: bool) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from mockorg_server.core.calls import operation as op
@@ -13,6 +14,7 @@ from mockorg_server.rest.error import RestError, no_such_key
 from mockorg_server.rest.exchange import Answer, Encoded, Request
 from mockorg_server.rest.record_reader import read_record
 from mockorg_server.rest.resource.record import sobject_of
+from mockorg_server.rest.row_error import collection_errors
 
 _MAX_RETRIEVED: Final = 2_000
 _REFUSED_BY_ROW: Final = frozenset({"INVALID_FIELD", "INVALID_TYPE", "MALFORMED_ID"})
@@ -54,7 +56,7 @@ def upsert(request: Request) -> Answer:
     other = next((each.type for each in records if each.type and each.type.lower() != sobject.name.lower()), None)
     if other is not None:
         raise RestError("INVALID_INPUT", f"The type {other} is not {sobject.name}, which the records here must be")
-    results = _by_row(request, records, lambda some, whole: op.Upsert(key.name, some, whole), all_or_none)
+    results = _by_row(request, records, partial(op.Upsert, key.name), all_or_none)
     return Answer([_result(each) | ({"created": each.created} if each.success else {}) for each in results])
 
 
@@ -116,6 +118,7 @@ def _hold(count: int) -> None:
 
 def _by_row(request: Request, records: list[InputRecord], make: Any, all_or_none: bool) -> list[SaveResult]:
     """Run an operation; a name that the schema does not know fails its own record here, not the call (recorded)."""
+    make = partial(make, duplicate_rule=request.duplicate_rule)
     operation = make(tuple(records), all_or_none)
     try:
         results: list[SaveResult] = request.run(operation)
@@ -148,5 +151,4 @@ def _answer(results: list[SaveResult]) -> Answer:
 
 def _result(result: SaveResult) -> dict[str, Any]:
     value: dict[str, Any] = {"id": result.id} if result.id is not None else {}
-    errors = [{"statusCode": each.code, "message": each.message, "fields": list(each.fields)} for each in result.errors]
-    return value | {"success": result.success, "errors": errors}
+    return value | {"success": result.success, "errors": collection_errors(result.errors)}

@@ -10,7 +10,7 @@ from mockorg_server.core.calls import operation as op
 from mockorg_server.rest.error import RestError, not_found
 from mockorg_server.rest.exchange import Answer, Request
 from mockorg_server.rest.resource.record import sobject_of
-from mockorg_server.schema.describe import MASTER_RECORD_TYPE_ID, record_types
+from mockorg_server.schema.describe import MASTER_RECORD_TYPE_ID, picklist_of, record_types
 from mockorg_server.schema.identifier import normalise_id
 from mockorg_server.schema.sobject import Field, RecordType, SObject
 
@@ -121,10 +121,31 @@ def _mapping(request: Request, sobject: SObject, record_type: RecordType) -> dic
         "layoutId": None,
         "master": record_type.is_master,
         "name": record_type.name,
-        "picklistsForRecordType": None,
+        "picklistsForRecordType": _picklists(sobject, record_type),
         "recordTypeId": record_type.id,
         "urls": {"layout": f"{_address(request, sobject)}/describe/layouts/{record_type.id}"},
     }
+
+
+def _picklists(sobject: SObject, record_type: RecordType) -> list[dict[str, object]] | None:
+    """Give the values of the picklists that a record type narrows, None where it narrows none."""
+    narrowed = [field for name in record_type.picklists if (field := sobject.field(name)) is not None]
+    return [
+        {
+            "picklistName": field.name,
+            "picklistValues": [
+                {
+                    "active": True,
+                    "defaultValue": entry.default_value,
+                    "label": entry.label,
+                    "validFor": entry.valid_for,
+                    "value": entry.value,
+                }
+                for entry in picklist_of(sobject, field, record_type.id)
+            ],
+        }
+        for field in narrowed
+    ] or None
 
 
 def _search_columns(sobject: SObject) -> list[dict[str, object]]:

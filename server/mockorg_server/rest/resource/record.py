@@ -12,10 +12,11 @@ from mockorg_server.core.clock import instant_of
 from mockorg_server.core.error import OrgError
 from mockorg_server.core.record import RetrieveResult, SaveResult
 from mockorg_server.rest.error import RestError, no_such_key, not_found, status_of
-from mockorg_server.rest.exchange import Answer, Encoded, Request, row_errors
+from mockorg_server.rest.exchange import Answer, Encoded, Request
 from mockorg_server.rest.multipart import is_multipart, read_multipart
 from mockorg_server.rest.precondition import etag_of, is_conditional, is_unchanged, last_modified_of
 from mockorg_server.rest.record_reader import read_record
+from mockorg_server.rest.row_error import row_errors
 from mockorg_server.schema.identifier import normalise_id
 from mockorg_server.schema.record_shape import FieldMember
 from mockorg_server.schema.sobject import SObject
@@ -35,9 +36,9 @@ def create(request: Request) -> Answer:
     """POST /sobjects/X: make a record."""
     sobject = sobject_of(request)
     record = read_record(request.view, sobject.name, _body(request), text=_text(request))
-    [result] = request.run(op.Create((record,)))
+    [result] = request.run(op.Create((record,), duplicate_rule=request.duplicate_rule))
     if not result.success:
-        return refused(result, names_record=False)
+        return refused(request, result, names_record=False)
     location = f"{request.root}/sobjects/{sobject.name}/{result.id}"
     value = {"id": result.id, "success": True, "errors": []}
     return Answer(value, 201, {"Location": location})
@@ -69,7 +70,7 @@ def update(request: Request) -> Answer:
     with request.transaction() if is_conditional(request) else nullcontext():
         if is_conditional(request):
             _require_conditions(request, sobject, _id(request))
-        [result] = request.run(op.Update((record,)))
+        [result] = request.run(op.Update((record,), duplicate_rule=request.duplicate_rule))
     return Answer(status=204) if result.success else _refused_update(request, sobject, result)
 
 
@@ -79,7 +80,7 @@ def delete(request: Request) -> Answer:
     if str(normalise_id(record_id))[:3] != sobject.id_prefix:
         raise not_found()  # as GET answers for the id of another sObject
     [result] = request.run(op.Delete((record_id,)))
-    return Answer(status=204) if result.success else refused(result)
+    return Answer(status=204) if result.success else refused(request, result)
 
 
 def read_by_key(request: Request) -> Answer:
@@ -101,7 +102,7 @@ def delete_by_key(request: Request) -> Answer:
     if found is None:
         raise not_found()
     [result] = request.run(op.Delete((found,)))
-    return Answer(status=204) if result.success else refused(result)
+    return Answer(status=204) if result.success else refused(request, result)
 
 
 def upsert(request: Request) -> Answer:
@@ -119,11 +120,11 @@ def upsert(request: Request) -> Answer:
     field = sobject.field(key)
     if field is not None and field.name == "Id":
         record = read_record(request.view, sobject.name, body, value, _text(request))
-        [result] = request.run(op.Update((record,)))
+        [result] = request.run(op.Update((record,), duplicate_rule=request.duplicate_rule))
     else:
         record = read_record(request.view, sobject.name, {**body, key: value}, text=_text(request))
-        [result] = request.run(op.Upsert(key, (record,)))
-    return _upserted(request, sobject, result) if result.success else refused(result)
+        [result] = request.run(op.Upsert(key, (record,), duplicate_rule=request.duplicate_rule))
+    return _upserted(request, sobject, result) if result.success else refused(request, result)
 
 
 def create_by_key(request: Request) -> Answer:
@@ -149,13 +150,13 @@ def blob(request: Request) -> Answer | None:
     return Answer(content=content, content_type=content_type)
 
 
-def refused(result: SaveResult, *, names_record: bool = True) -> Answer:
+def refused(request: Request, result: SaveResult, *, names_record: bool = True) -> Answer:
     """Give the answer of a save that was refused.
 
     A record that the request names and that is gone is a 404; of one that a field refers to it is a 400 (recorded).
     """
     status = status_of_row(result)
-    return Answer(row_errors(result.errors), status if names_record or status != 404 else 400)
+    return Answer(row_errors(result.errors, request.root), status if names_record or status != 404 else 400)
 
 
 def status_of_row(result: SaveResult) -> int:
@@ -188,7 +189,7 @@ def _require_conditions(request: Request, sobject: SObject, record_id: str) -> N
 
 def _refused_update(request: Request, sobject: SObject, result: SaveResult) -> Answer:
     names_record = status_of_row(result) != 404 or not _is_there(request, sobject)
-    return refused(result, names_record=names_record)
+    return refused(request, result, names_record=names_record)
 
 
 def _is_there(request: Request, sobject: SObject) -> bool:

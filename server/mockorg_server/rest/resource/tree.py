@@ -12,6 +12,7 @@ from mockorg_server.rest.error import RestError
 from mockorg_server.rest.exchange import Answer, Request
 from mockorg_server.rest.record_reader import read_record
 from mockorg_server.rest.resource.record import sobject_of
+from mockorg_server.rest.row_error import collection_errors
 from mockorg_server.schema.sobject import SObject
 
 MAX_RECORDS: Final = 200
@@ -108,7 +109,8 @@ def _save(request: Request, nodes: list[_Node]) -> bool:
         if parent is not None and parent.result is not None and node.parent_field is not None:
             values[node.parent_field] = parent.result.id
         try:
-            [node.result] = request.run(op.Create((read_record(request.view, node.sobject.name, values),)))
+            record = read_record(request.view, node.sobject.name, values)
+            [node.result] = request.run(op.Create((record,), duplicate_rule=request.duplicate_rule))
         except OrgError as error:
             node.result = SaveResult(None, (RowError(error.code, error.message),))
     return any(_has_failed(node) for node in nodes)
@@ -119,5 +121,4 @@ def _has_failed(node: _Node) -> bool:
 
 
 def _errors(node: _Node) -> list[dict[str, Any]]:
-    errors = node.result.errors if node.result is not None else ()
-    return [{"statusCode": each.code, "message": each.message, "fields": list(each.fields)} for each in errors]
+    return collection_errors(node.result.errors if node.result is not None else ())

@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mockorg_server.core.calls import operation as op
+from mockorg_server.core.duplicate_result import DuplicateRuleHeader
 from mockorg_server.core.record import RetrieveResult, SaveResult
 from mockorg_server.rest.error import RestError, not_found
 from mockorg_server.rest.exchange import Answer, Request
 from mockorg_server.rest.precondition import etag_of
 from mockorg_server.rest.record_reader import read_record
 from mockorg_server.rest.resource.record import refused, sobject_of
-from mockorg_server.schema.describe import MASTER_RECORD_TYPE_ID, record_types
+from mockorg_server.schema.describe import MASTER_RECORD_TYPE_ID, picklist_of, record_types
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.identifier import normalise_id
 from mockorg_server.schema.record_shape import FieldMember
@@ -129,19 +130,20 @@ def create(request: Request) -> Answer:
     if sobject is None:
         raise not_found()
     record = read_record(request.view, sobject.name, _fields_in(body))
-    results: list[SaveResult] = request.run(op.Create((record,)))
+    results: list[SaveResult] = request.run(op.Create((record,), duplicate_rule=_duplicate_rule(body)))
     if not results[0].success:
-        return refused(results[0])
+        return refused(request, results[0])
     return Answer(_record(request, sobject, str(results[0].id), [[name] for name in record.values]), 201)
 
 
 def update(request: Request) -> Answer:
     """PATCH /ui-api/records/id: ``{"fields": {…}}``; gives the record as it became."""
     sobject = _sobject_by_id(request)
-    record = read_record(request.view, sobject.name, _fields_in(request.json_object()), request.path["id"])
-    results: list[SaveResult] = request.run(op.Update((record,)))
+    body = request.json_object()
+    record = read_record(request.view, sobject.name, _fields_in(body), request.path["id"])
+    results: list[SaveResult] = request.run(op.Update((record,), duplicate_rule=_duplicate_rule(body)))
     if not results[0].success:
-        return refused(results[0])
+        return refused(request, results[0])
     return Answer(_record(request, sobject, request.path["id"], [[name] for name in record.values]))
 
 
@@ -149,7 +151,12 @@ def delete(request: Request) -> Answer:
     """DELETE /ui-api/records/id."""
     _sobject_by_id(request)
     results: list[SaveResult] = request.run(op.Delete((request.path["id"],)))
-    return Answer(status=204) if results[0].success else refused(results[0])
+    return Answer(status=204) if results[0].success else refused(request, results[0])
+
+
+def _duplicate_rule(body: dict[str, Any]) -> DuplicateRuleHeader:
+    """Read what the body says of duplicates: whether one may be saved (from version 43.0 on)."""
+    return DuplicateRuleHeader(allow_save=body.get("allowSaveOnDuplicate") is True)
 
 
 def _sobject_by_id(request: Request) -> SObject:
@@ -266,9 +273,10 @@ def _of_record_type(request: Request) -> SObject:
 
 
 def _values_of(request: Request, sobject: SObject, field: Field) -> dict[str, object]:
-    shown = [_entry(entry.label, entry.value) for entry in field.picklist_values if entry.active]
-    default = next((_entry(entry.label, entry.value) for entry in field.picklist_values if entry.default_value), None)
     record_type = request.path["record_type"]
+    entries = picklist_of(sobject, field, normalise_id(record_type))
+    shown = [_entry(entry.label, entry.value) for entry in entries]
+    default = next((_entry(entry.label, entry.value) for entry in entries if entry.default_value), None)
     return {
         "controllerValues": {},
         "defaultValue": default,
