@@ -69,3 +69,15 @@ def test_logic_that_makes_no_sense_is_refused(text):
 def test_logic_is_told_as_groupings():
     groupings = read_logic("1 and (2 or (3 AND 1))", 3).groupings()
     assert groupings == (frozenset({0, 1}), frozenset({0, 2}))
+
+
+def test_what_is_compared_exactly_is_indexed(rules):
+    from mockorg_server.core.calls.operation import ExplainQuery  # noqa: PLC0415
+
+    rules.matching("Contact", matching_rule("Alike", "Department"))
+    rules.duplicate("Contact.Twins", duplicate_rule("Alike", "Contact", insert="Block"))
+    for start in range(0, 60, 20):
+        records = [{"LastName": "A", "Department": f"d{number}"} for number in range(start, start + 20)]
+        assert all(result.success for result in rules.create("Contact", *records))
+    plans = rules.run(ExplainQuery("SELECT Id FROM Contact WHERE Department = 'd7'"))
+    assert "Department" in plans[0].fields

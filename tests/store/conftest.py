@@ -99,6 +99,7 @@ class SmallSchema:
     def __init__(self, sobjects: Sequence[SObject]) -> None:
         self._sobjects = {sobject.name: sobject for sobject in sobjects}
         self.latest = self
+        self.additions = Additions()
 
     def sobject(self, name: str) -> SObject | None:
         return self._sobjects.get(name)

@@ -173,7 +173,7 @@ WRITING = """
 
     field = Field(name="Id", label="Id", type=FieldType.ID, soap_type="tns:ID")
     thing = SObject(name="Thing", label="", label_plural="", key_prefix=None, id_prefix="a00", fields=(field,))
-    schema = type("Schema", (), {"latest": SimpleNamespace(sobject={"Thing": thing}.get)})()
+    schema = type("Schema", (), {"latest": SimpleNamespace(sobject={"Thing": thing}.get), "additions": SimpleNamespace(matching_rules=())})()
     store = Store(schema, sys.argv[1])
     for number in range(1_000_000):
         with store.write() as writer:

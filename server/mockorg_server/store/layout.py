@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from weakref import WeakKeyDictionary
 
 from mockorg_server.schema.schema import Schema
-from mockorg_server.schema.sobject import Field
+from mockorg_server.schema.sobject import Field, SObject
 from mockorg_server.soql.plan import Plan
 from mockorg_server.store.computed import Computations
 from mockorg_server.store.dialect import SQLITE, SqliteDialect
@@ -48,6 +48,10 @@ class SaveText:
     booleans: tuple[int, ...]
 
 
+_BY_EQUAL_VALUE: Final = frozenset({"Exact", "LastName"})
+"""Matching methods that find records by values that are equal but for case."""
+
+
 class Layout:
     """Tables and SQL of one schema in one dialect."""
 
@@ -65,8 +69,16 @@ class Layout:
         """Give the table of an sObject, None when the schema has no such sObject."""
         if name not in self._tables:
             sobject = self._schema.latest.sobject(name)
-            self._tables[name] = None if sobject is None else build_table(sobject, self.dialect, self.computations.sql)
+            self._tables[name] = None if sobject is None else self._built(sobject)
         return self._tables[name]
+
+    def _built(self, sobject: SObject) -> Table:
+        return build_table(sobject, self.dialect, self.computations.sql, self._matched(sobject.name))
+
+    def _matched(self, name: str) -> list[str]:
+        """Give the fields by whose equal values the matching rules of an sObject find records."""
+        rules = [rule for rule in self._schema.additions.matching_rules if rule.sobject == name and rule.active]
+        return [item.field for rule in rules for item in rule.items if item.method in _BY_EQUAL_VALUE]
 
     def table(self, name: str) -> Table:
         """Give the table of an sObject of the schema. Raises KeyError for any other name."""

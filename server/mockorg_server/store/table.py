@@ -6,7 +6,7 @@ which alone is indexed, compared, sorted and grouped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -145,8 +145,13 @@ def _not_computed(sobject: SObject, field: Field) -> str:
     raise ValueError(f"nothing works {sobject.name}.{field.name} out")
 
 
-def build_table(sobject: SObject, dialect: SqliteDialect, compute: Compute = _not_computed) -> Table:
-    """Lay out the table of an sObject; ``compute`` gives its computed fields as SQL."""
+def build_table(
+    sobject: SObject, dialect: SqliteDialect, compute: Compute = _not_computed, matched: Collection[str] = ()
+) -> Table:
+    """Lay out the table of an sObject.
+
+    ``compute`` gives its computed fields as SQL; ``matched`` names fields that are looked up by their values as well.
+    """
     columns = {"id": Column("Id", dialect.quote("Id"), dialect.quote("Id"), False, False)}
     ddl = {"Id": f"{dialect.quote('Id')} TEXT PRIMARY KEY NOT NULL"}
     for field in sobject.fields:
@@ -167,7 +172,7 @@ def build_table(sobject: SObject, dialect: SqliteDialect, compute: Compute = _no
         columns=columns,
         column_ddl=ddl,
         ddl=f"CREATE TABLE {quoted} ({', '.join(ddl.values())})",
-        index_ddl=tuple(_indexes(sobject, columns, stamp, dialect)),
+        index_ddl=tuple(_indexes(sobject, columns, stamp, dialect, matched)),
         indexed=frozenset({"id", *(field.name.lower() for field in sobject.fields if _is_looked_up(field))}),
         stamp=stamp.raw if stamp else None,
         is_deleted=is_deleted.raw if is_deleted else None,
@@ -211,13 +216,19 @@ def _is_key(field: Field) -> bool:
 
 
 def _indexes(
-    sobject: SObject, columns: Mapping[str, Column], stamp: Column | None, dialect: SqliteDialect
+    sobject: SObject,
+    columns: Mapping[str, Column],
+    stamp: Column | None,
+    dialect: SqliteDialect,
+    matched: Collection[str],
 ) -> list[str]:
     """Index what people and the core look records up by. Most references and keys are null: those indexes are sparse.
 
     The name and the stamp are sorted by as well, so theirs hold every row.
     """
     indexed = {field.name.lower(): not field.name_field for field in sobject.fields if _is_looked_up(field)}
+    for name in matched:
+        indexed.setdefault(name.lower(), True)
     if stamp is not None:
         indexed[stamp.name.lower()] = False
     indexed.pop("id", None)
