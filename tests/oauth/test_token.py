@@ -225,6 +225,15 @@ def test_revoking_an_access_token_ends_it_alone(strict: Browserless) -> None:
     assert strict.token(grant_type="refresh_token", **APP, refresh_token=answer["refresh_token"]).status == 200
 
 
+def test_revoking_as_a_client_that_says_json_of_no_body_does(strict: Browserless) -> None:
+    """simple-salesforce: its ``oauth2("revoke", {"token": …}, method="POST")`` has the token in the query."""
+    answer = strict.granted(grant_type="authorization_code", **APP, code=code_of(strict), redirect_uri=CALLBACK)
+    path = f"/services/oauth2/revoke?token={answer['access_token']}"
+
+    assert strict.request("POST", path, b"", CONTENT_TYPE="application/json").status == 200
+    assert strict.userinfo(answer["access_token"]).status == 403
+
+
 def test_revoking_a_refresh_token_ends_all_that_came_of_it(strict: Browserless) -> None:
     answer = strict.granted(grant_type="authorization_code", **APP, code=code_of(strict), redirect_uri=CALLBACK)
     form = {"grant_type": "refresh_token", **APP, "refresh_token": answer["refresh_token"]}

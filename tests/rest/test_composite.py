@@ -145,6 +145,13 @@ def test_collections_all_or_none(rest: RestClient) -> None:
     assert rest.query("SELECT Id FROM Account") == []
 
 
+def test_collections_take_null_for_all_or_none_as_false(rest: RestClient) -> None:
+    """django-salesforce sends it, and its tests run on real orgs."""
+    made = rest("POST /composite/sobjects", {"allOrNone": None, "records": [account(Name="a"), account()]})
+    assert [each["success"] for each in made.value] == [True, False]
+    assert rest("POST /composite/sobjects", {"allOrNone": "true", "records": [account(Name="a")]}).status == 400
+
+
 def test_collections_upsert(rest: RestClient) -> None:
     contact = {"attributes": {"type": "Contact"}, "LastName": "a", "Email": "a@example.com"}
     for created in (True, False):

@@ -4,6 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+import mockorg
+from mockorg.testing import mock_org
+
 TEST = """
 def test_it(mock_org):
     mock_org.client.query("SELECT Nope FROM Account")
@@ -19,3 +24,12 @@ def test_a_failing_test_tells_the_orgs_last_calls(tmp_path: Path) -> None:
     assert "the org's last calls" in ran.stdout
     assert "query -> refused" in ran.stdout
     assert "refused: INVALID_FIELD" in ran.stdout
+
+
+def test_an_exception_that_leaves_a_block_tells_them_too() -> None:
+    with pytest.raises(mockorg.QueryError) as caught, mock_org() as org:
+        org.client.query("SELECT Nope FROM Account")
+    [note] = caught.value.__notes__
+    assert "the org's last calls" in note
+    assert "query -> refused" in note
+    assert "refused: INVALID_FIELD" in note

@@ -76,3 +76,49 @@ def test_fixtures_markers_and_ini_options_with_several_workers(project: Path) ->
     out = pytest_of(project, TESTS, "-n", "2", "--strict-markers")
     assert "12 passed, 1 error" in out
     assert "mock_org knows no 'schemas'" in out
+
+
+LEAKS = """
+import pytest
+
+@pytest.fixture(autouse=True)
+def first_state(mock_org):
+    assert mock_org.client.query("SELECT Id FROM Account").size == 1
+    assert (mock_org.snapshots.all, mock_org.faults.all, mock_org.clock.now.day) == ({}, (), 31)
+    yield
+    mock_org.client.create("Account", [{"Name": "mine"}] * 60)
+    mock_org.snapshots.save("mine")
+    mock_org.clock.advance(days=1)
+    mock_org.on("before insert", "Account", lambda event: event.add_error("mine"))
+    mock_org.faults.add(match={"call": "query"}, error={"code": "QUERY_TIMEOUT", "message": "mine"})
+
+class TestOne:
+    @pytest.mark.parametrize("number", range(9))
+    def test_one(self, number): ...
+
+class TestTwo:
+    @pytest.mark.parametrize("number", range(9))
+    def test_two(self, number): ...
+"""
+COUNTING = """
+import os
+from pathlib import Path
+from mockorg_server.control import seed_document
+
+read = seed_document.read_seed_file
+
+def counting(path, child_field):
+    Path(path).with_name(f"read-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}").open("a").write("x")
+    return read(path, child_field)
+
+seed_document.read_seed_file = counting
+"""
+
+
+@pytest.mark.parametrize("options", [["-p", "no:xdist"], ["-n", "2"], ["-n", "2", "--dist", "loadscope"]], ids=" ".join)
+def test_each_worker_reads_a_seed_once_and_nothing_is_seen_by_the_next_test(project: Path, options: list[str]) -> None:
+    (project / "conftest.py").write_text(COUNTING)
+    assert "18 passed" in pytest_of(project, LEAKS, *options)
+    reads = [each.read_text() for each in project.glob("read-*")]
+    assert reads == ["x"] * len(reads)
+    assert 1 <= len(reads) <= 2

@@ -379,3 +379,28 @@ def test_a_seed_is_given_as_records_and_later_too() -> None:
         org.seed([{"Name": "Beta"}], "Account")
         assert list(ids) == ["c"]
         assert names(org.client) == ["Acme", "Beta"]
+
+
+FIRST_ORGS = """
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+import requests
+from mockorg.testing import mock_org
+
+together = Barrier(8)
+
+def test(number):
+    together.wait()
+    with mock_org() as org:
+        org.client.create("Account", [{"Name": str(number)}])
+        answer = requests.get("https://na1.salesforce.com/services/data/v64.0/query", timeout=5,
+            params={"q": "SELECT Name FROM Account"}, headers={"Authorization": f"Bearer {org.token}"})
+        assert [each["Name"] for each in answer.json()["records"]] == [str(number)]
+
+with ThreadPoolExecutor(8) as pool:
+    list(pool.map(test, range(8)))
+"""
+
+
+def test_the_first_orgs_of_a_process_may_be_entered_by_several_threads_at_once() -> None:
+    subprocess.run([sys.executable, "-c", FIRST_ORGS], check=True, timeout=60)

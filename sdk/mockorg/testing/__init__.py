@@ -14,5 +14,6 @@ cheap: the server is loaded by the first org.
 from mockorg.testing._org import MockOrg
 from mockorg.testing._scope import mock_org, mock_org_server
 from mockorg.testing._server import MockOrgServer
+from mockorg.testing._setting import NotFollowedWarning
 
-__all__ = ["MockOrg", "MockOrgServer", "mock_org", "mock_org_server"]
+__all__ = ["MockOrg", "MockOrgServer", "NotFollowedWarning", "mock_org", "mock_org_server"]

@@ -94,6 +94,10 @@ class MockOrg:
         """The org's last calls, the oldest first: ``call``, ``request``, ``answer``, ``status``, ``refusals``."""
         return self._org.journal.entries()
 
+    def last_calls(self, count: int = 10) -> str:
+        """Tell the last of ``requests``, each with why it was refused: what a failing test shows."""
+        return "\n".join(str(entry) for entry in self.requests[-count:]) or "none"
+
     @cached_property
     def faults(self) -> OrgFaults:
         """Faults to be injected: ``add(match={"call": "query"}, times=2, error={"code": "UNABLE_TO_LOCK_ROW"})``."""

@@ -1,11 +1,12 @@
 """How ``requests`` reaches an org: an adapter that calls the application, put where a session asks for one.
 
-Not through the sockets below, so whatever adapter a client has mounted is out of the way for Salesforce's hosts and
-untouched for all others.
+Not through the sockets below. An adapter that the client has mounted still does its own part, its retries and what its
+``send`` does besides; only the connection under it is replaced.
 """
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Callable
 from email.message import Message
@@ -16,6 +17,7 @@ from typing import Any, Final
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
+from urllib3.exceptions import MaxRetryError
 
 from mockorg.testing._door import Patch
 from mockorg.testing._route import Route, Router, Unroutable
@@ -46,29 +48,7 @@ class OrgAdapter(BaseAdapter):
 
         Of the arguments, only ``request`` means anything without a socket.
         """
-        if not self._route.is_open:
-            raise requests.ConnectionError(f"the mock_org of {request.url} is closed", request=request)
-        headers = {_text(name): _text(value) for name, value in request.headers.items()}
-        method = request.method or "GET"
-        answer = call(self._route.app, method, request.url or "", headers, content_of(request.body))
-        fields = HTTPHeaderDict()
-        message = HTTPMessage()
-        for name, value in answer.headers:
-            fields.add(name, value)
-            message.add_header(name, value)
-        raw = HTTPResponse(
-            body=io.BytesIO(b"" if method == "HEAD" else answer.content),
-            headers=fields,
-            status=answer.status,
-            version=11,
-            reason=answer.reason,
-            preload_content=False,
-            decode_content=False,
-            original_response=_original(message),
-            request_method=method,
-            request_url=request.url,
-        )
-        response = _BUILDER.build_response(request, raw)
+        response = _BUILDER.build_response(request, _raw(self._route, request))
         response.connection = self  # type: ignore[assignment]
         if not stream:
             response.content  # noqa: B018  # reads it
@@ -76,6 +56,97 @@ class OrgAdapter(BaseAdapter):
 
     def close(self) -> None:
         """Do nothing: there is no connection."""
+
+
+class _OrgBelow(HTTPAdapter):
+    """What stands in the place of ``HTTPAdapter`` below an adapter of the client's own: it ends at an org."""
+
+    __slots__ = ("route",)
+    route: Route
+
+    def send(  # noqa: PLR0917  # the signature is that of requests
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: Any = True,
+        cert: Any = None,
+        proxies: Any = None,
+    ) -> requests.Response:
+        """Answer from the org, and try again as often as ``max_retries`` says, in urllib3's own way."""
+        self.add_headers(request, stream=stream, timeout=timeout, verify=verify, cert=cert, proxies=proxies)
+        method, retries = request.method or "GET", self.max_retries
+        if request.body is not None:
+            request.body = content_of(request.body)  # which may be sent more than once
+        while True:
+            raw = _raw(self.route, request)
+            response = self.build_response(request, raw)
+            if not stream:
+                response.content  # noqa: B018  # reads it
+            if not retries.is_retry(method, raw.status, "Retry-After" in raw.headers):
+                return response
+            try:
+                retries = retries.increment(method, request.url, response=raw)
+            except MaxRetryError as error:
+                if retries.raise_on_status:
+                    raise requests.exceptions.RetryError(error, request=request) from None
+                return response
+            retries.sleep(raw)
+
+    def get_connection_with_tls_context(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> Any:
+        """Refuse to connect, where an adapter calls ``HTTPAdapter.send`` past this class."""
+        raise requests.ConnectionError(f"mock_org refused to connect to {request.url}", request=request)
+
+    def get_connection(self, url: str | bytes, proxies: object = None) -> Any:
+        """Refuse to connect, as requests before 2.32 asks."""
+        raise requests.ConnectionError(f"mock_org refused to connect to {_text(url)}")
+
+
+def _raw(route: Route, request: requests.PreparedRequest) -> HTTPResponse:
+    if not route.is_open:
+        raise requests.ConnectionError(f"the mock_org of {request.url} is closed", request=request)
+    headers = {_text(name): _text(value) for name, value in request.headers.items()}
+    method = request.method or "GET"
+    answer = call(route.app, method, request.url or "", headers, content_of(request.body))
+    fields = HTTPHeaderDict()
+    message = HTTPMessage()
+    for name, value in answer.headers:
+        fields.add(name, value)
+        message.add_header(name, value)
+    return HTTPResponse(
+        body=io.BytesIO(b"" if method == "HEAD" else answer.content),
+        headers=fields,
+        status=answer.status,
+        version=11,
+        reason=answer.reason,
+        preload_content=False,
+        decode_content=False,
+        original_response=_original(message),
+        request_method=method,
+        request_url=request.url,
+    )
+
+
+def _adapter(route: Route, mounted: BaseAdapter) -> BaseAdapter:
+    """Give the way to an org that keeps what a mounted adapter does itself."""
+    if not isinstance(mounted, HTTPAdapter):
+        return OrgAdapter(route)
+    kind: Any = type(mounted)
+    if kind is HTTPAdapter and not mounted.max_retries.total:
+        return OrgAdapter(route)
+    try:
+        made = object.__new__(_above_org(kind))
+    except TypeError:  # a class that cannot be derived from
+        return OrgAdapter(route)
+    made.__dict__ = mounted.__dict__  # shared: what it notes is noted on the client's own
+    made.route = route
+    return made
+
+
+@functools.lru_cache(maxsize=64)
+def _above_org(kind: Any) -> type[_OrgBelow]:
+    """Derive a class whose ``super().send`` is the org's."""
+    return type(kind.__name__, (_OrgBelow,) if kind is HTTPAdapter else (kind, _OrgBelow), {})
 
 
 def patches(router: Router) -> tuple[Patch, Patch]:
@@ -90,7 +161,8 @@ def patches(router: Router) -> tuple[Patch, Patch]:
                 route = router.route(text)
             except Unroutable as error:
                 raise requests.ConnectionError(str(error)) from None
-            return get_adapter(session, text) if route is None else OrgAdapter(route)
+            mounted = get_adapter(session, text)
+            return mounted if route is None else _adapter(route, mounted)
 
         return routed_adapter
 

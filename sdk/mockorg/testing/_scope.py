@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -34,18 +35,21 @@ class Scope(Generic[_Org]):
     def __init__(self, options: Mapping[str, Any], folder: Path | None = None) -> None:
         self._options = options
         self._folder = folder
-        self._entered: list[ExitStack] = []
+        self._entered: list[tuple[ExitStack, MockOrg]] = []
 
     def __enter__(self) -> _Org:
         with ExitStack() as stack:
             org = self._enter(stack)
-            self._entered.append(stack.pop_all())
+            self._entered.append((stack.pop_all(), org))
         return org
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._entered.pop().close()
+        stack, org = self._entered.pop()
+        if isinstance(error, Exception):
+            error.add_note(f"mock_org: the org's last calls\n{org.last_calls()}")
+        stack.close()
 
     def __call__(self, wrapped: _F) -> _F:
         """Decorate a function, a coroutine function or a class of tests."""
@@ -118,9 +122,17 @@ def mock_org_server(**options: Any) -> ServerScope:
     return ServerScope(options)
 
 
-@functools.cache
+_FIRST = threading.Lock()
+
+
 def _door() -> Door:
-    """Give the one door of this process."""
+    """Give the one door of this process; threads that ask at once must not make one each."""
+    with _FIRST:
+        return _made_door()
+
+
+@functools.cache
+def _made_door() -> Door:
     from mockorg.testing import _requests  # noqa: PLC0415
     from mockorg.testing._door import Door  # noqa: PLC0415
     from mockorg.testing._route import Router  # noqa: PLC0415

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import marshal
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -28,6 +29,10 @@ KNOWN: Final = frozenset(
     }
 )
 """The names of what a test may say; ``docs/testing.md`` tells what each means."""
+
+
+class NotFollowedWarning(UserWarning):
+    """What a schema says and a mock org does not follow: told once a process, as ``mockorg serve`` does at start."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def scope_settings(options: Mapping[str, Any], folder: Path | None = None) -> Sc
     unknown = sorted(options.keys() - KNOWN)
     if unknown:
         raise TypeError(f"mock_org knows no {unknown[0]!r}; known: {', '.join(sorted(KNOWN))}")
-    given = {name: value for name, value in options.items() if value is not None}
+    given = _checked({name: value for name, value in options.items() if value is not None})
     document = {name: _plain(name, given[name]) for name in _DOCUMENT if name in given}
     document.setdefault("my_domain", DEFAULT_MY_DOMAIN)
     plain = settings_of(document, OrgSettings(session_seed=given.get("session_seed")))
@@ -121,7 +126,11 @@ def _allowed(value: object) -> frozenset[str] | None:
         return frozenset()
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise ValueError(f"other_hosts is 'pass', 'refuse' or a list of host names, not {value!r}")
-    return frozenset(str(host).lower() for host in value)
+    hosts = frozenset(str(host).lower() for host in value)
+    wrong = next((host for host in hosts if "/" in host), None)
+    if wrong is not None:
+        raise ValueError(f"other_hosts are names such as 'api.example.com', not {wrong!r}")
+    return hosts
 
 
 def _paths(value: Any, folder: Path | None) -> list[Path]:
@@ -145,11 +154,23 @@ def _stamp(path: Path) -> tuple[tuple[int, int], ...]:
     return tuple((each.stat().st_mtime_ns, each.stat().st_size) for each in files)
 
 
+def _checked(given: dict[str, Any]) -> dict[str, Any]:
+    for name in sorted(given.keys() & {"enforce_permissions", "standard_duplicate_rules"}):
+        if not isinstance(given[name], bool):
+            raise ValueError(f"{name} is True or False, not {given[name]!r}")
+    return given
+
+
 @lru_cache(maxsize=32)
 def _additions(sources: tuple[tuple[Path, object], ...], features: frozenset[str]) -> Additions:
+    from mockorg_server.metadata.note import summarise  # noqa: PLC0415
     from mockorg_server.metadata.reading import read_schema  # noqa: PLC0415
 
-    return read_schema([path for path, _ in sources], features).additions
+    reading = read_schema([path for path, _ in sources], features)
+    if reading.notes:
+        told = "\n  ".join(summarise(reading.notes))
+        warnings.warn(f"of this schema mock_org does not follow:\n  {told}", NotFollowedWarning, stacklevel=1)
+    return reading.additions
 
 
 def seed_records(document: object, sobject: str | None, child_field: ChildField) -> list[SeedRecord]:
@@ -177,8 +198,10 @@ def _seeds(seed: Sequence[Any], settings: OrgSettings, additions: Additions | No
 
 def _seed_parts(seed: Any, folder: Path | None) -> list[Any]:
     """Tell the parts of a seed: files and trees, each loaded after the other; or one list of records."""
-    if not seed:
+    if seed is None:
         return []
+    if not isinstance(seed, str | PathLike | Mapping | Sequence):
+        raise ValueError(f"a seed is a path, a tree, a list of these, or a list of records, not {seed!r}")
     parts = [seed] if isinstance(seed, str | PathLike | Mapping) else list(seed)
     if any(isinstance(part, Mapping) and "records" not in part for part in parts):
         return [parts]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mockorg_server.core.host import Host
     from mockorg_server.core.org import Org
 
-_MOST_KEPT: Final = 8  # orgs that wait for the next test of their kind; the oldest is let go
+_MOST_KEPT: Final = 32  # orgs that wait for the next test of their kind; the oldest is let go
 
 
 @dataclass(eq=False)

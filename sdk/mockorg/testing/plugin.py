@@ -31,7 +31,6 @@ _OF_SERVERS: Final = frozenset({"proxy", "https"})
 _OF_ROUTES: Final = frozenset({"url", "other_hosts"})
 MARKER: Final = "mock_org"
 _FIXTURES: Final = ("mock_org", "mock_org_server")
-_TOLD_CALLS: Final = 10
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -91,6 +90,5 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
         for name in _FIXTURES:
             org = getattr(item, "funcargs", {}).get(name)
             if isinstance(org, MockOrg):
-                calls = "\n".join(str(entry) for entry in org.requests[-_TOLD_CALLS:]) or "none"
-                report.sections.append((f"{name}: the org's last calls", calls))
+                report.sections.append((f"{name}: the org's last calls", org.last_calls()))
     return report

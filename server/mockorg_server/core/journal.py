@@ -49,7 +49,8 @@ class Refusal:
     def __str__(self) -> str:
         place = "" if self.index is None else f"record {self.index}: "
         named = f" [{', '.join(self.fields)}]" if self.fields else ""
-        return f"{place}{self.code}: {self.message}{named}"
+        code = f"{self.code}: " if self.code else ""
+        return f"{place}{code}{self.message}{named}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

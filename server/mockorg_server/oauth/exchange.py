@@ -110,7 +110,7 @@ class Request:
         body = self._body()
         if kind == "multipart/form-data":  # the platform takes it (its own Postman collection sends it)
             return _parts(content_type, body)
-        if kind == "application/json":  # the platform does not look into it, and says of a token request so
+        if kind == "application/json" and body:  # the platform does not look into it, and says of a token request so
             raise OAuthError("unsupported_grant_type", "grant type not supported")
         try:
             return _pairs(body.decode())

@@ -96,7 +96,7 @@ def _records(request: Request) -> tuple[list[InputRecord], bool]:
     if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
         raise RestError("JSON_PARSER_ERROR", "records must be a list of objects")
     _hold(len(entries))
-    all_or_none = body.get("allOrNone", False)
+    all_or_none = body.get("allOrNone") or False  # null is false: django-salesforce sends it, and works with real orgs
     if not isinstance(all_or_none, bool):
         raise RestError("JSON_PARSER_ERROR", "allOrNone must be true or false")
     text = request.text() if request.value is None else ""
