@@ -109,6 +109,8 @@ def _carry_out_chunk(context: CallContext, deeds: Sequence[Deed], all_or_none: b
         tried = {place: deed.fresh() for place, deed in enumerate(deeds) if place not in failed}
         if not tried:
             break
+        for deed in tried.values():
+            deed.is_heard = True
         attempt = _Attempt(context, tried, all_or_none)
         is_kept = attempt.carry_out()
         failed.update(attempt.errors)

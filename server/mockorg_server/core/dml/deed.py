@@ -24,7 +24,8 @@ class Deed(ABC):
     """One record of a call. ``operation`` is the word of hook events, such as ``insert``.
 
     ``before`` and ``after`` are the record as it was and as it will be, whole, where somebody hears of the deed: None
-    before an insert or undelete, and after a delete. ``record_id`` is None before an insert.
+    before an insert or undelete, and after a delete. ``record_id`` is None before an insert. ``is_heard`` tells whether
+    a hook or something that follows hears of it.
     """
 
     operation: ClassVar[str]
@@ -34,6 +35,7 @@ class Deed(ABC):
         self.record_id = record_id
         self.before: Mapping[str, Value] | None = None
         self.after: Mapping[str, Value] | None = None
+        self.is_heard = False
 
     def fresh(self) -> Self:
         """Give a copy that has gone through no stage yet: a deed may be tried more than once."""

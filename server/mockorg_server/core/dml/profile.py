@@ -59,6 +59,7 @@ class SaveProfile:
     rule: PlatformRule
     stored: tuple[str, ...]
     roll_ups: tuple[str, ...]
+    has_record_types: bool
     latest: SObject
 
 
@@ -113,6 +114,7 @@ def profile_of(sobject: SObject, latest: SObject) -> SaveProfile:
         rule=rule,
         stored=tuple(field.name for field in sobject.fields if not field.computed and field.type not in MEMBERS),
         roll_ups=tuple(field.name for field in sobject.fields if field.roll_up is not None),
+        has_record_types="RecordTypeId" in names,
         latest=latest,
     )
 

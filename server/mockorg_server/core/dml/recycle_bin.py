@@ -15,7 +15,6 @@ from typing import ClassVar, Final
 
 from mockorg_server.core.clock import instant_of
 from mockorg_server.core.context import CallContext
-from mockorg_server.core.dml.chunk import is_heard_of
 from mockorg_server.core.dml.deed import Deed, Errors
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
 from mockorg_server.core.dml.save import stored_record
@@ -65,7 +64,7 @@ class Undeletion(Deed):
         if not self.sobject.undeletable:
             # Code and text recorded from a real org, which tells the id as well.
             return (RowError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "Entity type is not undeletable"),)
-        if is_heard_of(context.org, self.operation, self.sobject):
+        if self.is_heard:
             self.after = {**stored_record(context, self.sobject, str(self.record_id)), "IsDeleted": False}
         return ()
 

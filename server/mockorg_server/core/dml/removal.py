@@ -13,7 +13,6 @@ from typing import ClassVar, Final
 
 from mockorg_server.core.context import CallContext
 from mockorg_server.core.dml import recycle_bin
-from mockorg_server.core.dml.chunk import is_heard_of
 from mockorg_server.core.dml.deed import Deed, Errors
 from mockorg_server.core.dml.default import ON_UPDATE, system_values
 from mockorg_server.core.dml.rule import write_refusal
@@ -62,7 +61,7 @@ class Deletion(Deed):
 
     def begin(self, context: CallContext) -> Errors:
         """Read the record, where somebody hears of it."""
-        if is_heard_of(context.org, self.operation, self.sobject):
+        if self.is_heard:
             record_id = str(self.record_id)
             stored = stored_record(context, self.sobject, record_id)
             self.before = with_roll_ups(context, self.sobject, record_id, stored)

@@ -18,7 +18,7 @@ from mockorg_server.core.dml.default_formula import fill_default_formulas
 from mockorg_server.core.dml.derivation import derived_values_follow
 from mockorg_server.core.dml.draft import Change, Draft, whole
 from mockorg_server.core.dml.duplicate_rule import duplicate_errors
-from mockorg_server.core.dml.given import given_of
+from mockorg_server.core.dml.given import NOTHING_GIVEN, Given, given_of
 from mockorg_server.core.dml.lookup_filter import lookup_errors
 from mockorg_server.core.dml.profile import SaveProfile
 from mockorg_server.core.dml.record_type import fill_picklists, picklist_errors
@@ -37,16 +37,20 @@ if TYPE_CHECKING:
 Ask = Callable[[CallContext, Draft], Iterable[RowError]]
 
 
-def _always(_org: Org, _profile: SaveProfile, _change: Change) -> bool:
+def _always(_org: Org, _profile: SaveProfile, _draft: Draft) -> bool:
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: what it finds in a draft, and whether there is anything to ask about such drafts in an org."""
+    """A rule: what it finds in a draft, and whether there is anything to ask about such drafts in an org.
+
+    Drafts are such when they are alike in sObject, change and ``given``, in having references and errors at all, and in
+    ``by_platform``: ``concerns`` may look at nothing else.
+    """
 
     ask: Ask
-    concerns: Callable[[Org, SaveProfile, Change], bool] = _always
+    concerns: Callable[[Org, SaveProfile, Draft], bool] = _always
 
 
 def entity_not_writable(sobject: SObject, verb: str) -> RowError:
@@ -101,11 +105,7 @@ def no_id_on_insert(_context: CallContext, draft: Draft) -> Iterable[RowError]:
 
 def fields_are_writable(_context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Refuse fields that are not createable or updateable, all of them in one error."""
-    inserting = draft.change is Change.INSERT
-    refused = draft.given.not_createable if inserting else draft.given.not_updateable
-    if draft.references:
-        parents = (field for field, _ in draft.references)
-        refused += tuple(field.name for field in parents if not (field.createable if inserting else field.updateable))
+    refused = _not_writable(draft)
     if refused:
         yield RowError(
             "INVALID_FIELD_FOR_INSERT_UPDATE",
@@ -113,6 +113,13 @@ def fields_are_writable(_context: CallContext, draft: Draft) -> Iterable[RowErro
             "and verify that it is read/write for your profile or permission set.",
             refused,
         )
+
+
+def _not_writable(draft: Draft) -> tuple[str, ...]:
+    parents = given_of(field for field, _ in draft.references) if draft.references else NOTHING_GIVEN
+    if draft.change is Change.INSERT:
+        return draft.given.not_createable + parents.not_createable
+    return draft.given.not_updateable + parents.not_updateable
 
 
 def values_are_valid(_context: CallContext, draft: Draft) -> Iterable[RowError]:
@@ -257,24 +264,32 @@ def record_is_no_duplicate(context: CallContext, draft: Draft) -> Iterable[RowEr
     return duplicate_errors(context, draft, whole(draft))
 
 
-def _inserts(_org: Org, _profile: SaveProfile, change: Change) -> bool:
-    return change is Change.INSERT
+def _inserts(_org: Org, _profile: SaveProfile, draft: Draft) -> bool:
+    return draft.change is Change.INSERT
 
 
-def _updates(_org: Org, _profile: SaveProfile, change: Change) -> bool:
-    return change is Change.UPDATE
+def _updates(_org: Org, _profile: SaveProfile, draft: Draft) -> bool:
+    return draft.change is Change.UPDATE
+
+
+def _points_at_records(_org: Org, _profile: SaveProfile, draft: Draft) -> bool:
+    return bool(draft.given.references or draft.references)
+
+
+def _may_write_what_is_not_writable(_org: Org, _profile: SaveProfile, draft: Draft) -> bool:
+    return bool(draft.references or _not_writable(draft))
 
 
 ENTRIES: Final[tuple[Rule, ...]] = (
-    Rule(errors_of_drafting),
+    Rule(errors_of_drafting, lambda _, __, draft: bool(draft.errors)),
     Rule(sobject_is_writable),
     Rule(save_is_supported, lambda _, profile, __: profile.rule.has_unsupported),
-    Rule(record_is_not_locked, lambda _, profile, change: change is Change.UPDATE and bool(profile.rule.locked)),
+    Rule(record_is_not_locked, lambda _, profile, draft: draft.change is Change.UPDATE and bool(profile.rule.locked)),
     Rule(no_id_on_insert, _inserts),
-    Rule(fields_are_writable),
+    Rule(fields_are_writable, _may_write_what_is_not_writable),
     Rule(values_are_valid),
-    Rule(parents_are_known),
-    Rule(record_type_is_filled, _inserts),
+    Rule(parents_are_known, lambda _, __, draft: bool(draft.references)),
+    Rule(record_type_is_filled, lambda org, profile, draft: _inserts(org, profile, draft) and profile.has_record_types),
     Rule(defaults_are_filled, _inserts),
     Rule(consequences_are_drawn, _updates),
 )
@@ -283,8 +298,8 @@ ENTRIES: Final[tuple[Rule, ...]] = (
 CHECKS: Final[tuple[Rule, ...]] = (
     Rule(record_type_allows_values, lambda _, profile, __: any(each.picklists for each in profile.latest.record_types)),
     Rule(required_fields_have_values),
-    Rule(references_exist),
-    Rule(references_fit),
+    Rule(references_exist, _points_at_records),
+    Rule(references_fit, _points_at_records),
     Rule(lookups_pass_their_filters, lambda org, profile, _: bool(org.rules.lookups.of(profile.latest))),
     Rule(derived_values_follow, lambda _, profile, __: bool(profile.rule.derived or profile.rule.copies)),
     Rule(validation_rules_hold, lambda org, profile, _: bool(org.rules.of(profile.latest))),
@@ -304,11 +319,13 @@ def errors_of(context: CallContext, draft: Draft, rules: tuple[Rule, ...]) -> tu
 
 
 def _asked(context: CallContext, draft: Draft, rules: tuple[Rule, ...]) -> tuple[Ask, ...]:
-    """Give the rules that concern such drafts, the same for all of a call."""
-    key = (id(draft.sobject), draft.change, id(rules))
-    asked: tuple[Ask, ...] | None = context.memo.get(key)
-    if asked is None:
+    """Give the rules that concern such drafts, worked out once for all of a call."""
+    given = draft.given
+    flags = (draft.change is Change.INSERT, bool(draft.references), bool(draft.errors), draft.by_platform)
+    key = (id(given), id(draft.sobject), id(rules), flags)
+    known: tuple[tuple[Ask, ...], Given] | None = context.memo.get(key)
+    if known is None:
         org, profile = context.org, context.org.save_profiles.of(draft.sobject)
-        asked = tuple(each.ask for each in rules if each.concerns(org, profile, draft.change))
-        context.memo[key] = asked
-    return asked
+        asked = tuple(each.ask for each in rules if each.concerns(org, profile, draft))
+        known = context.memo[key] = (asked, given)  # what is kept keeps its id()
+    return known[0]

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from mockorg_server.core.context import CallContext
-from mockorg_server.core.dml.chunk import carry_out_one, is_heard_of
+from mockorg_server.core.dml.chunk import carry_out_one
 from mockorg_server.core.dml.copied_value import copy_on
 from mockorg_server.core.dml.deed import Deed, Errors
 from mockorg_server.core.dml.default import ON_UPDATE, name_by_id, system_values
@@ -89,7 +89,7 @@ class Insert(_Save):
     def begin(self, context: CallContext) -> Errors:
         """Ask the rules that come before the hooks, and fill defaults in."""
         errors = errors_of(context, self.draft, ENTRIES)
-        if not errors and is_heard_of(context.org, self.operation, self.sobject):
+        if not errors and self.is_heard:
             self.after = whole(self.draft)
         return errors
 
@@ -123,12 +123,11 @@ class Update(_Save):
         if record_id is None:
             return errors
         self.record_id = record_id
-        is_heard = is_heard_of(context.org, self.operation, self.sobject)
         rule = context.org.save_profiles.of(self.sobject).rule
-        if is_heard or rule.needs_before or has_rules(context.org, self.sobject):
+        if self.is_heard or rule.needs_before or has_rules(context.org, self.sobject):
             self.draft.before = stored_record(context, self.sobject, record_id)
         errors = errors_of(context, self.draft, ENTRIES)
-        if not errors and is_heard:
+        if not errors and self.is_heard:
             self.before = with_roll_ups(context, self.sobject, record_id, self.draft.before or {}, self._roll_ups)
             self.after = whole(self.draft)
         return errors
