@@ -16,11 +16,13 @@ from mockorg_server.core.clock import text_of
 from mockorg_server.core.context import CallContext, WriteNeeded
 from mockorg_server.core.dml.platform_rule import NO_RULE, platform_rules
 from mockorg_server.schema.schema import SchemaView
-from mockorg_server.schema.sobject import SObject
+from mockorg_server.schema.sobject import PicklistValue, SObject
 from mockorg_server.schema.value import Value
 from mockorg_server.store.write import Writer
 
 Rows = Iterable[dict[str, Value]]
+Flag = tuple[str, str]
+"""A fact of an org's own values that makes a flag true, and the value for which it is true where the org tells none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class PicklistRows:
     sobject: str
     field: str
     drawn: Mapping[str, str]
-    flags: Mapping[str, str]
+    flags: Mapping[str, Flag]
     default: str = ""
 
     def rows(self, view: SchemaView) -> Rows:
@@ -42,21 +44,27 @@ class PicklistRows:
         sobject = view.sobject(self.sobject)
         field = sobject.field(self.field) if sobject else None
         rule = platform_rules().get(self.sobject, NO_RULE)
+        has_default = any(entry.default_value for entry in (field.picklist_values if field else ()))
         for number, entry in enumerate(field.picklist_values if field else (), start=1):
-            known = rule.consequences_of(self.field, entry.value) if self.drawn else {}
+            known = rule.consequences_of(self.field, entry.value, entry.facts) if self.drawn else {}
             row: dict[str, Value] = {
                 "MasterLabel": entry.label or entry.value,
                 "ApiName": entry.value,
                 "SortOrder": number,
                 **{name: known.get(source) for name, source in self.drawn.items()},
-                **{name: entry.value == value for name, value in self.flags.items()},
+                **{name: _is_flagged(entry, flag) for name, flag in self.flags.items()},
                 "IsActive": entry.active,
-                "IsDefault": entry.value == self.default,
+                "IsDefault": entry.default_value if has_default else entry.value == self.default,
             }
             yield row
 
 
-def _picklist(sobject: str, field: str, default: str, *drawn: str, **flags: str) -> PicklistRows:
+def _is_flagged(entry: PicklistValue, flag: Flag) -> bool:
+    fact, value = flag
+    return bool(dict(entry.facts).get(fact)) if entry.facts else entry.value == value
+
+
+def _picklist(sobject: str, field: str, default: str, *drawn: str, **flags: Flag) -> PicklistRows:
     return PicklistRows(sobject, field, {name: name for name in drawn}, flags, default)
 
 
@@ -64,14 +72,12 @@ _STAGE: Final = {
     **{name: name for name in ("IsClosed", "IsWon", "ForecastCategory", "ForecastCategoryName")},
     "DefaultProbability": "Probability",
 }
-CONVERTED_STATUS: Final = "Closed - Converted"
-LEAD_CONVERTED_STATUSES: Final = frozenset({CONVERTED_STATUS})
-"""The statuses that a lead may be converted with: LeadStatus.IsConverted."""
+_CONVERTED: Final[Flag] = ("converted", "Closed - Converted")
 
 PICKLISTS: Final[Mapping[str, PicklistRows]] = {
     "CaseStatus": _picklist("Case", "Status", "New", "IsClosed"),
     "ContractStatus": _picklist("Contract", "Status", "Draft", "StatusCode"),
-    "LeadStatus": _picklist("Lead", "Status", "Open - Not Contacted", IsConverted=CONVERTED_STATUS),
+    "LeadStatus": _picklist("Lead", "Status", "Open - Not Contacted", IsConverted=_CONVERTED),
     "OpportunityStage": PicklistRows("Opportunity", "StageName", _STAGE, {}),
     "OrderStatus": _picklist("Order", "Status", "Draft", "StatusCode"),
     "SolutionStatus": _picklist("Solution", "Status", "Draft", "IsReviewed"),
@@ -79,6 +85,12 @@ PICKLISTS: Final[Mapping[str, PicklistRows]] = {
     "TaskStatus": _picklist("Task", "Status", "Not Started", "IsClosed"),
 }
 """Source: Object Reference, the page of each; the defaults are those of a new org, from memory."""
+
+
+def converted_statuses(view: SchemaView) -> frozenset[Value]:
+    """Give the statuses that a lead may be converted with: LeadStatus.IsConverted."""
+    return frozenset(row["ApiName"] for row in PICKLISTS["LeadStatus"].rows(view) if row["IsConverted"])
+
 
 ENTITIES: Final = "EntityDefinition"
 _STATE: Final = "setup.EntityDefinition"

@@ -7,7 +7,7 @@ byte (SOAP API guide, PicklistEntry). A controlling checkbox has the values fals
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote
@@ -16,6 +16,7 @@ from mockorg_server.metadata.facts import Facts
 from mockorg_server.metadata.note import Notes
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.sobject import Field, PicklistValue
+from mockorg_server.schema.value import Value
 
 CHECKBOX_VALUES: Final = ("false", "true")
 
@@ -70,10 +71,26 @@ def values_of(items: Iterable[Facts]) -> tuple[PicklistValue, ...]:
             item.text("label") or name,
             item.flag("isActive", True),
             item.flag("default"),
+            facts=tuple(_facts_of(item)),
         )
         for item in items
         if (name := unquote(item.text("fullName") or item.text("valueName") or ""))
     )
+
+
+def _facts_of(item: Facts) -> Iterator[tuple[str, Value]]:
+    """Give what an entry of a standard value set tells beside its name (Metadata API guide, StandardValue)."""
+    yield from ((name, item.flag(name)) for name in _FLAGS if item.has(name))
+    probability, category = item.text("probability"), item.text("forecastCategory")
+    if probability is not None:
+        yield "probability", float(probability)
+    if category is not None:
+        yield "forecastCategory", category
+        yield "forecastCategoryName", _CATEGORY_NAMES.get(category, category)
+
+
+_FLAGS: Final = ("closed", "won", "converted", "highPriority", "reviewed")
+_CATEGORY_NAMES: Final[Mapping[str, str]] = {"BestCase": "Best Case", "Forecast": "Commit", "MostLikely": "Most Likely"}
 
 
 def _sorted(values: tuple[PicklistValue, ...], is_sorted: bool) -> tuple[PicklistValue, ...]:

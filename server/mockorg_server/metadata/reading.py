@@ -42,9 +42,6 @@ _ACTIVITY: Final = "Activity"
 _ACTIVITIES: Final = ("Task", "Event")
 """Fields of Activity, which is no sObject of its own, are fields of both of these."""
 
-_STATUS_FACTS: Final = frozenset({"closed", "won", "probability", "forecastCategory", "converted"})
-"""What a standard value set tells of a status or stage beside its name."""
-
 
 @dataclass(frozen=True, slots=True)
 class SchemaReading:
@@ -211,9 +208,6 @@ class _Reader:
         for path in fields:
             sobject, _, field = path.partition(".")
             self.definitions.of(sobject).value_sets[field] = values_of(items)
-        for item in items:
-            for member in _STATUS_FACTS.intersection(item.names()):
-                self.notes.add(name, f"<{member}> of its values is not followed")
 
     def _take_channel_member(self, _file: str, facts: Facts) -> None:
         selected = facts.required("selectedEntity")

@@ -12,17 +12,23 @@ from functools import cached_property
 from types import MappingProxyType
 
 from mockorg_server.schema.field_type import FieldType
+from mockorg_server.schema.value import Value
 
 
 @dataclass(frozen=True, slots=True)
 class PicklistValue:
-    """One entry of a picklist, in definition order. ``label`` is None where a real describe tells null."""
+    """One entry of a picklist, in definition order. ``label`` is None where a real describe tells null.
+
+    ``facts`` are what an org's standard value set tells of a stage or status, in the words of the Metadata API:
+    ``closed``, ``probability`` …; none where the org does not say.
+    """
 
     value: str
     label: str | None
     active: bool = True
     default_value: bool = False
     valid_for: str | None = None
+    facts: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from mockorg_server.core.dml.removal import references
 from mockorg_server.core.dml.total import catch_up
 from mockorg_server.core.error import RowError
 from mockorg_server.core.record import InputRecord, LeadConvert, LeadConvertResult
-from mockorg_server.core.setup_row import LEAD_CONVERTED_STATUSES
+from mockorg_server.core.setup_row import converted_statuses
 from mockorg_server.schema.field_type import FieldType
 from mockorg_server.schema.sobject import SObject
 from mockorg_server.schema.value import Value
@@ -82,7 +82,7 @@ def _begin(context: CallContext, convert: LeadConvert, allow_truncation: bool) -
     if values.get("IsConverted"):
         # The code is documented; this text is from memory.
         raise _Refused(RowError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead"))
-    _check_arguments(convert)
+    _check_arguments(context, convert)
     owner_id = str(values["OwnerId"])
     if convert.owner_id:
         owner_id = _existing(context, require_sobject(context.view, "User"), convert.owner_id)
@@ -94,9 +94,9 @@ def _begin(context: CallContext, convert: LeadConvert, allow_truncation: bool) -
 _COMPOUND = frozenset({FieldType.ADDRESS, FieldType.LOCATION, FieldType.COMPLEXVALUE})
 
 
-def _check_arguments(convert: LeadConvert) -> None:
+def _check_arguments(context: CallContext, convert: LeadConvert) -> None:
     """Refuse what the guide's page calls an error; the texts are mockorg's own."""
-    if convert.converted_status not in LEAD_CONVERTED_STATUSES:
+    if convert.converted_status not in converted_statuses(context.org.schema.latest):
         raise _Refused(
             RowError("INVALID_STATUS", f"invalid convertedStatus: {convert.converted_status}", ("convertedStatus",))
         )

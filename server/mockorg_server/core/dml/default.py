@@ -114,7 +114,7 @@ def draw_consequences(
     for source in profile.rule.consequences:
         if source not in values or (source in before and values[source] == before[source]):
             continue
-        for name, value in profile.rule.consequences_of(source, values[source]).items():
+        for name, value in profile.consequences_of(source, values[source]).items():
             if name in profile.names and name not in given:
                 values[name] = context.stamp if value == NOW else value
 

@@ -6,6 +6,8 @@ One entry per sObject; every key of an entry is optional, and a key that is not 
   and null, ``$now`` for the instant of the save. They are drawn when the field gets another value, and a consequence
   that the caller may write gives way to what the caller wrote.
 - ``copies``: fields that show a field of another record, by paths; see ``copied_value.py``.
+- ``likeness`` and ``told``: what follows from a value of which the org's own standard value set tells facts: the same
+  as from a known value, by field and true fact; and the facts themselves, by field and the field that shows one.
 - ``defaults``: values that a new record gets although describe tells of no default.
 - ``derived``: values that follow from others, in order; see ``derivation.py`` for the kinds.
 - ``kept``: values of fields that forbid a delete, each with the code and text of the refusal.
@@ -26,7 +28,7 @@ last line goes is worth nothing, that a count stamps its campaign but is no save
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
@@ -45,6 +47,8 @@ class PlatformRule:
 
     consequences: Mapping[str, Mapping[str, Mapping[str, Value]]] = field(default_factory=dict)
     copies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    likeness: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    told: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     defaults: Mapping[str, Value] = field(default_factory=dict)
     derived: tuple[Mapping[str, Any], ...] = ()
     kept: Mapping[str, tuple[Value, str, str]] = field(default_factory=dict)
@@ -64,10 +68,18 @@ class PlatformRule:
         """Tell whether some saves are refused by name."""
         return bool(self.unsupported_true)
 
-    def consequences_of(self, name: str, value: Value) -> Mapping[str, Value]:
-        """Give what follows from a field's value, in any case of the value."""
+    def consequences_of(self, name: str, value: Value, facts: Sequence[tuple[str, Value]] = ()) -> Mapping[str, Value]:
+        """Give what follows from a field's value, in any case of the value; ``facts`` are the org's own of it."""
         by_value = self.consequences[name]
-        return by_value.get(str(value).casefold(), by_value.get(OTHERWISE, {}))
+        if not facts:
+            return by_value.get(str(value).casefold(), by_value.get(OTHERWISE, {}))
+        told = dict(facts)
+        like = next((known for fact, known in self.likeness.get(name, {}).items() if told.get(fact)), OTHERWISE)
+        direct = self.told.get(name, {})
+        return {
+            **by_value.get(like.casefold(), by_value.get(OTHERWISE, {})),
+            **{field: told[fact] for field, fact in direct.items() if fact in told},
+        }
 
 
 NO_RULE: Final = PlatformRule()

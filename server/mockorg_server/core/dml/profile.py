@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mockorg_server.core.dml.platform_rule import NO_RULE, PlatformRule, platform_rules
@@ -35,7 +35,8 @@ class SaveProfile:
     ``defaults`` are the constant ones; ``caller_fields`` are the references that the platform fills with the caller,
     ``organization_fields`` those that it fills with the organisation;
     ``required`` are the fields that a client must give on insert; ``never_null`` are those with a default that cannot
-    be null. ``latest`` is the sObject as the newest API version shows it.
+    be null. ``latest`` is the sObject as the newest API version shows it; ``facts`` are what the org tells of values
+    that have consequences, by field and value.
     ``person_name`` is true where Name is put together from the parts of a person's name. ``lengths`` are the fields
     that tell the size of a base64 field, with that field. ``references_to`` are the references that may point at an
     sObject, by its name; ``relationships`` what describe tells of the references that point here, by the child's name
@@ -61,6 +62,11 @@ class SaveProfile:
     roll_ups: tuple[str, ...]
     has_record_types: bool
     latest: SObject
+    facts: Mapping[str, Mapping[str, Sequence[tuple[str, Value]]]]
+
+    def consequences_of(self, name: str, value: Value) -> Mapping[str, Value]:
+        """Give what follows from the value of a field that has consequences."""
+        return self.rule.consequences_of(name, value, self.facts[name].get(str(value).casefold(), ()))
 
 
 class SaveProfiles:
@@ -116,7 +122,13 @@ def profile_of(sobject: SObject, latest: SObject) -> SaveProfile:
         roll_ups=tuple(field.name for field in sobject.fields if field.roll_up is not None),
         has_record_types="RecordTypeId" in names,
         latest=latest,
+        facts={name: _facts_of(latest, name) for name in rule.consequences},
     )
+
+
+def _facts_of(sobject: SObject, name: str) -> dict[str, Sequence[tuple[str, Value]]]:
+    field = sobject.field(name)
+    return {entry.value.casefold(): entry.facts for entry in (field.picklist_values if field else ()) if entry.facts}
 
 
 def references_to(sobject: SObject) -> dict[str, tuple[Field, ...]]:
