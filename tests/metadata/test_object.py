@@ -235,7 +235,7 @@ def test_a_broken_file_is_named_with_its_line(folder: Folder, file: str, text: s
 def test_members_of_an_object_that_are_not_understood_are_told(folder: Folder) -> None:
     folder.object(
         "Thing__c",
-        "<label>Thing</label><sparkle>true</sparkle><listViews><fullName>All</fullName></listViews>"
+        "<label>Thing</label><language>en_US</language><sparkle>true</sparkle><listViews><fullName>All</fullName></listViews>"
         "<fieldSets><fullName>A</fullName></fieldSets><fieldSets><fullName>B</fullName></fieldSets>",
     )
 

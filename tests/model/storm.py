@@ -278,6 +278,26 @@ class DmlStorm(RuleBasedStateMachine):
         self.org.clock.advance(seconds)
         self.login()
 
+    @rule(seed=seeds)
+    def replicate(self, seed: int) -> None:
+        """A window of time tells of the records whose last change lies in it, its end not."""
+        dice = Random(seed)
+        spent = int((self.org.clock.now() - NOW).total_seconds()) // 60 + 2
+        first, last = sorted(dice.sample(range(-1, spent + 2), 2))
+        start, end = (NOW.replace(second=0) + timedelta(minutes=minutes) for minutes in (first, last))
+        if end - start < timedelta(minutes=2):
+            return
+        for name, rows in self.state.rows.items():
+            within = {
+                key: row["IsDeleted"]
+                for key, row in rows.items()
+                if start <= datetime.fromisoformat(row["SystemModstamp"]) < end
+            }
+            updated = set(self.run(op.GetUpdated(name, start, end)).ids)
+            deleted = {each.id for each in self.run(op.GetDeleted(name, start, end)).deleted_records}
+            assert updated == {key for key, is_deleted in within.items() if not is_deleted}
+            assert deleted == {key for key, is_deleted in within.items() if is_deleted}
+
     # --- what always holds
 
     @invariant()

@@ -19,6 +19,7 @@ GLOBALS: Final[Mapping[str, str]] = {
     "$organization": "Organization",
 }
 _UNSUPPORTED: Final = ("$client", "$action", "$resource", "$site", "$network")
+_UNSUPPORTED_NAMES: Final = ("$user.uitheme", "$user.uithemedisplayed")  # what a person sees, and no field of User
 API: Final = "$Api"
 SESSION_ID: Final = "Session_ID"
 _API_NAME: Final = re.compile("Session_ID|(Partner|Enterprise)_Server_URL_[1-9][0-9]{1,2}0", re.IGNORECASE)
@@ -49,6 +50,8 @@ def find_leaf(view: View, root: SObject, name: Name) -> Leaf:
         return _walk(view, root, name, name.parts, "")
     if first == "$recordtype":
         return _walk(view, root, name, ("RecordType", *name.parts[1:]), "")
+    if name.text.lower() in _UNSUPPORTED_NAMES:
+        raise _unsupported(name)
     if first in GLOBALS:
         return _walk(view, _required(view, GLOBALS[first], name), name, name.parts[1:], f"${GLOBALS[first]}")
     if first == "$setup" and len(name.parts) > 2:
@@ -63,7 +66,7 @@ def find_leaf(view: View, root: SObject, name: Name) -> Leaf:
     if first == _PERMISSION and len(name.parts) == 2:
         return _permission(view, name)
     if first in _UNSUPPORTED:
-        raise FormulaError(f"mockorg does not support {name.text} in formulas yet", name.position)
+        raise _unsupported(name)
     raise _unknown(name)
 
 
@@ -75,6 +78,10 @@ def _permission(view: View, name: Name) -> Leaf:
         raise FormulaError(message, name.position)
     field = Field(name=permission, label=permission, type=FieldType.BOOLEAN, soap_type="xsd:boolean")
     return Leaf((), "CustomPermission", field, f"$Permission.{permission}")
+
+
+def _unsupported(name: Name) -> FormulaError:
+    return FormulaError(f"mockorg does not support {name.text} in formulas yet", name.position)
 
 
 def _required(view: View, sobject: str, name: Name) -> SObject:

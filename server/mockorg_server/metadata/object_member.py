@@ -17,8 +17,9 @@ UNSEEN: Final = frozenset(
         "actionOverrides", "allowInChatterGroups", "compactLayoutAssignment", "deploymentStatus", "deprecated",
         "description", "enableBulkApi", "enableChangeDataCapture", "enableDataTranslation", "enableDivisions",
         "enableEnhancedLookup", "enableLicensing", "enableReports", "enableSharing", "enableStreamingApi", "eventType",
-        "externalSharingModel", "gender", "household", "isWarehouseReadOnly", "namedFilters", "publishBehavior",
-        "recordTypeTrackFeedHistory", "recordTypeTrackHistory", "searchLayouts", "startsWith", "visibility",
+        "externalSharingModel", "gender", "household", "isWarehouseReadOnly", "language", "namedFilters",
+        "publishBehavior", "recordTypeTrackFeedHistory", "recordTypeTrackHistory", "searchLayouts", "startsWith",
+        "visibility",
     }
 )  # fmt: skip
 """Members that change nothing which a client of the API sees here."""

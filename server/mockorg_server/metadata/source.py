@@ -55,7 +55,6 @@ PRESENTATION: Final = {
 """Endings of parts of an object that say how people see it, or steer what is not built; they are noted by number."""
 
 NOT_MADE: Final = {
-    "customPermission": "custom permissions",
     "email": "email templates",
     "group": "public groups",
     "messagingChannel": "messaging channels",
