@@ -75,19 +75,24 @@ def fill_defaults(context: CallContext, sobject: SObject, values: dict[str, Valu
         for name in profile.never_null:
             if name in values and values[name] is None:
                 del values[name]
-    values.update({**profile.defaults, **values})
-    for name in profile.caller_fields:
-        if values.get(name) is None:
-            values[name] = context.user_id
-    for name in profile.organization_fields:
-        if values.get(name) is None:
-            values[name] = context.org.id
+    values.update({**_defaults(context, profile), **values})
     for field in profile.auto_numbers:
         fill_auto_number(context, sobject, field, values)
     if profile.person_name:
         fill_person_name(values)
     draw_consequences(context, profile, values, given)
     fill_lengths(profile, values, given)
+
+
+def _defaults(context: CallContext, profile: SaveProfile) -> Mapping[str, Value]:
+    """Give the defaults that are the same for all records of a call."""
+    key = (id(profile), "defaults")
+    values: Mapping[str, Value] | None = context.memo.get(key)
+    if values is None:
+        callers = dict.fromkeys(profile.caller_fields, context.user_id)
+        values = {**profile.defaults, **callers, **dict.fromkeys(profile.organization_fields, context.org.id)}
+        context.memo[key] = values
+    return values
 
 
 def name_by_id(sobject: SObject, values: dict[str, Value], record_id: str) -> None:

@@ -95,11 +95,13 @@ def profile_of(sobject: SObject, latest: SObject) -> SaveProfile:
     name = sobject.field("Name")
     defaults |= {name: value for name, value in rule.defaults.items() if name in names}
     nillable = {field.name for field in sobject.fields if field.nillable}
+    caller_fields = tuple(field.name for field in sobject.fields if is_caller_field(field))
+    organization_fields = tuple(field.name for field in sobject.fields if is_organization_field(field))
     return SaveProfile(
         defaults=defaults,
-        never_null=tuple(name for name in defaults if name not in nillable),
-        caller_fields=tuple(field.name for field in sobject.fields if is_caller_field(field)),
-        organization_fields=tuple(field.name for field in sobject.fields if is_organization_field(field)),
+        never_null=(*(name for name in defaults if name not in nillable), *caller_fields, *organization_fields),
+        caller_fields=caller_fields,
+        organization_fields=organization_fields,
         auto_numbers=tuple(field for field in sobject.fields if field.auto_number),
         required=tuple(
             field.name
