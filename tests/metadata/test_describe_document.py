@@ -9,6 +9,8 @@ import pytest
 from mockorg_server.metadata.reading import read_schema
 from mockorg_server.schema.schema import SchemaView, load_schema
 
+from .conftest import Folder
+
 RECORDED = Path(__file__).parents[1] / "recorded" / "describe" / "account_rest_v48.json"
 
 
@@ -101,3 +103,12 @@ def test_later_sources_have_the_last_word_on_a_field(tmp_path: Path) -> None:
     thing = load_schema(additions=read_schema([first, second]).additions).latest.sobject("Thing__c")
 
     assert thing.field("F__c").length == 9
+
+
+def test_describes_beside_metadata_are_not_read_and_told(folder: Folder) -> None:
+    folder.object("Thing__c")
+    folder.write("Account.json", "{}")
+
+    assert [str(note).partition(": ")[2] for note in folder.read().notes] == [
+        "1 JSON files beside metadata are not read: describes are a path of their own"
+    ]

@@ -126,9 +126,11 @@ def test_what_the_rest_api_gives_is_a_schema(additions: Additions, tmp_path: Pat
         return {name: value for name, value in reply.json().items() if name != "urls"}
 
     before = {name: describe(additions, name) for name in ("Thing__c", "Thing__Share")}
+    describes = tmp_path / "describes"
+    describes.mkdir()
     for name, document in before.items():
-        (tmp_path / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
-    reading = read_schema([tmp_path])
+        (describes / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
+    reading = read_schema([describes])
 
     assert [str(note) for note in reading.notes] == []
     for name, document in before.items():

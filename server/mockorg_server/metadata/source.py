@@ -102,8 +102,10 @@ def find_files(path: Path, notes: Notes) -> SourceFiles:
                 notes.add(str(path), "there are no objects and fields in it")
                 return files
             raise SchemaSourceError(path, None, "the folder holds no objects, fields, describe JSON or WSDL")
-        if files.metadata:
-            files.describes.clear()  # JSON among metadata is something else
+        if files.metadata and files.describes:
+            count = len(files.describes)
+            notes.add(str(path), f"{count} JSON files beside metadata are not read: describes are a path of their own")
+            files.describes.clear()
     elif path.suffix.lower() == ".json":
         files.describes.append(path)
     elif path.suffix.lower() in {".wsdl", ".xml"} and not path.name.endswith(_META):

@@ -24,7 +24,7 @@ from mockorg_server.store.evaluator import FUNCTION, Evaluator, Registered
 from mockorg_server.store.sqlite_function import register
 
 APPLICATION_ID: Final = 0x6D6F636B  # "mock" in the file's header
-FORMAT_VERSION: Final = 1  # raise it whenever an older mockorg could misread the tables
+FORMAT_VERSION: Final = 2  # raise it whenever an older mockorg could misread the tables
 
 # None: a compound field, whose parts are the columns. anyType has no affinity, so that 5 and '5' stay what they are.
 COLUMN_TYPES: Final[dict[FieldType, str | None]] = {
