@@ -142,7 +142,7 @@ def test_replication_does_not_cover_a_write_that_is_under_way(org: Org) -> None:
     minute = NOW.replace(second=0)
     with ThreadPoolExecutor(1) as pool:
         with org._write() as writer:
-            stamp = org._context(writer, 60, "", "").stamp
+            stamp = org._context(writer, Caller("", 60), "", "").stamp
             writer.insert(account, {"Id": "001000000000001AAA", "SystemModstamp": stamp})
             org.clock.advance(300)
             for kind in (op.GetUpdated, op.GetDeleted):

@@ -171,13 +171,20 @@ def _parse_message(text: str, error: json.JSONDecodeError) -> str:
     # The words of Jackson, which the platform shows (recorded for a missing colon; the others inferred).
     if error.pos >= len(text.rstrip()):
         return f"Unexpected end-of-input at {place_of(text, len(text))}"
-    found = text[error.pos]
+    message, position = error.msg, error.pos
+    if message.startswith("Illegal trailing comma"):  # Python 3.13 tells the comma, Jackson and older ones what follows
+        position = len(text) - len(text[position + 1 :].lstrip())
+        message = _NAME_EXPECTED if text[position] == "}" else ""
+    found = text[position]
     wanted = {
         "Expecting ':' delimiter": "was expecting a colon to separate field name and value",
         "Expecting ',' delimiter": "was expecting comma to separate entries",
-        "Expecting property name enclosed in double quotes": "was expecting double-quote to start field name",
-    }.get(error.msg, "expected a valid value (number, String, array, object, 'true', 'false' or 'null')")
-    return f"Unexpected character ('{found}' (code {ord(found)})): {wanted} at {place_of(text, error.pos + 1)}"
+        _NAME_EXPECTED: "was expecting double-quote to start field name",
+    }.get(message, "expected a valid value (number, String, array, object, 'true', 'false' or 'null')")
+    return f"Unexpected character ('{found}' (code {ord(found)})): {wanted} at {place_of(text, position + 1)}"
+
+
+_NAME_EXPECTED: Final = "Expecting property name enclosed in double quotes"
 
 
 def _refuse_constant(text: str) -> Any:
