@@ -36,16 +36,16 @@ def test_a_wrong_value_is_refused(options: dict[str, Any], kind: type[Exception]
     assert message in str(caught.value)
 
 
-STAGES = """<StandardValueSet xmlns="http://soap.sforce.com/2006/04/metadata"><sorted>false</sorted>
-<standardValue><fullName>Lost in space</fullName><label>Lost in space</label><closed>true</closed></standardValue>
-</StandardValueSet>"""
+THING = """<CustomObject xmlns="http://soap.sforce.com/2006/04/metadata"><label>Thing</label>
+<pluralLabel>Things</pluralLabel></CustomObject>"""
 
 
 def test_what_of_a_schema_is_not_followed_is_told_once(tmp_path: Path) -> None:
-    folder = tmp_path / "standardValueSets"
-    folder.mkdir()
-    (folder / "OpportunityStage.standardValueSet-meta.xml").write_text(STAGES)
-    with pytest.warns(NotFollowedWarning, match="OpportunityStage: <closed> of its values is not followed"):
+    folder = tmp_path / "objects" / "Thing__c"
+    folder.mkdir(parents=True)
+    (folder / "Thing__c.object-meta.xml").write_text(THING)
+    (tmp_path / "ThingTrigger.trigger").write_text("trigger ThingTrigger on Thing__c (before insert) {}")
+    with pytest.warns(NotFollowedWarning, match="not run: 1 Apex triggers"):
         enter(tmp_path)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
