@@ -89,13 +89,16 @@ def draft_of(context: CallContext, record: InputRecord, change: Change, allow_tr
     named = (*record.values, *record.fields_to_null) if record.fields_to_null else tuple(record.values)
     shape = shapes.known.get((id(sobject), named)) or shapes.keep(sobject, named)
     values: dict[str, Value] = dict(zip(shape.names, record.values.values(), strict=False))
-    errors: list[RowError] = []
-    for known in shape.fields[len(record.values) :]:
-        if values.get(known.name) is not None:
-            errors.append(_set_and_nulled(known))
-        values[known.name] = None
-    references = tuple((_require_reference(sobject, name), reference) for name, reference in record.references.items())
-    return Draft(sobject, change, values, shape.given, references, record.id, allow_truncation, errors)
+    draft = Draft(sobject, change, values, shape.given, (), record.id, allow_truncation)
+    if record.fields_to_null:
+        for known in shape.fields[len(record.values) :]:
+            if values.get(known.name) is not None:
+                draft.errors.append(_set_and_nulled(known))
+            values[known.name] = None
+    if record.references:
+        named_parents = record.references.items()
+        draft.references = tuple((_require_reference(sobject, name), parent) for name, parent in named_parents)
+    return draft
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,11 +73,12 @@ def errors_of_drafting(_context: CallContext, draft: Draft) -> Iterable[RowError
 
 def sobject_is_writable(context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Refuse sObjects that are not createable or updateable."""
-    if draft.by_platform:
-        return
+    yield write_refusal(context, draft.sobject, draft.change.value)
+
+
+def _is_not_writable(_org: Org, _profile: SaveProfile, draft: Draft) -> bool:
     allowed = draft.sobject.createable if draft.change is Change.INSERT else draft.sobject.updateable
-    if not allowed:
-        yield write_refusal(context, draft.sobject, draft.change.value)
+    return not (allowed or draft.by_platform)
 
 
 def save_is_supported(context: CallContext, draft: Draft) -> Iterable[RowError]:
@@ -282,7 +283,7 @@ def _may_write_what_is_not_writable(_org: Org, _profile: SaveProfile, draft: Dra
 
 ENTRIES: Final[tuple[Rule, ...]] = (
     Rule(errors_of_drafting, lambda _, __, draft: bool(draft.errors)),
-    Rule(sobject_is_writable),
+    Rule(sobject_is_writable, _is_not_writable),
     Rule(save_is_supported, lambda _, profile, __: profile.rule.has_unsupported),
     Rule(record_is_not_locked, lambda _, profile, draft: draft.change is Change.UPDATE and bool(profile.rule.locked)),
     Rule(no_id_on_insert, _inserts),
@@ -321,8 +322,10 @@ def errors_of(context: CallContext, draft: Draft, rules: tuple[Rule, ...]) -> tu
 def _asked(context: CallContext, draft: Draft, rules: tuple[Rule, ...]) -> tuple[Ask, ...]:
     """Give the rules that concern such drafts, worked out once for all of a call."""
     given = draft.given
-    flags = (draft.change is Change.INSERT, bool(draft.references), bool(draft.errors), draft.by_platform)
-    key = (id(given), id(draft.sobject), id(rules), flags)
+    is_insert, more = draft.change is Change.INSERT, bool(draft.references or draft.errors or draft.by_platform)
+    key: tuple[object, ...] = (id(given), id(draft.sobject), id(rules), is_insert)
+    if more:
+        key = (*key, bool(draft.references), bool(draft.errors), draft.by_platform)
     known: tuple[tuple[Ask, ...], Given] | None = context.memo.get(key)
     if known is None:
         org, profile = context.org, context.org.save_profiles.of(draft.sobject)
