@@ -214,7 +214,7 @@ def _results(
     context: CallContext, rule: CompiledDuplicateRule, sobject: SObject, own_id: str | None, values: Mapping[str, Value]
 ) -> list[MatchResult] | None:
     """Ask the matching rules of a rule, None when it is not for this record."""
-    latest = context.org.schema.latest.sobject(sobject.name) or sobject
+    latest = context.org.save_profiles.of(sobject).latest
     environment = environment_of(context, context.reader, is_new=own_id is None)
     record = SaveRecord(context, latest, own_id, values, None)
     if rule.filter is not None and not rule.filter.holds(Records(record, record, environment)):

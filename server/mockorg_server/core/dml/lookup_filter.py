@@ -100,7 +100,7 @@ def lookup_errors(context: CallContext, draft: Draft, values: Mapping[str, Value
     """Ask the filters of a record's lookups; ``values`` is the whole of it as it will be."""
     written = {field.name for field in draft.given}
     record_id = normalise_id(draft.id) if draft.id else None
-    latest = context.org.schema.latest.sobject(draft.sobject.name) or draft.sobject
+    latest = context.org.save_profiles.of(draft.sobject).latest
     for each in context.org.rules.lookups.of(draft.sobject):
         target_id = values.get(each.field.name)
         is_asked = draft.change is Change.INSERT or written & {each.field.name, *each.filter.source_fields}

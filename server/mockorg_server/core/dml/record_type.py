@@ -41,7 +41,7 @@ def record_type_of(sobject: SObject, record_type_id: Value) -> RecordType | None
 
 def picklist_errors(context: CallContext, draft: Draft) -> Iterator[RowError]:
     """Refuse values of restricted picklists that the record's type does not allow."""
-    sobject = context.org.schema.latest.sobject(draft.sobject.name) or draft.sobject
+    sobject = context.org.save_profiles.of(draft.sobject).latest
     if not any(each.picklists for each in sobject.record_types):
         return
     picklists = [field for field in draft.given if field.restricted_picklist and draft.values.get(field.name)]

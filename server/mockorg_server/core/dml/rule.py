@@ -25,7 +25,7 @@ from mockorg_server.core.dml.record_type import fill_picklists, picklist_errors
 from mockorg_server.core.dml.reference_rule import record_type_is_filled, references_fit
 from mockorg_server.core.dml.uniqueness import unique_errors
 from mockorg_server.core.dml.validation import rule_errors
-from mockorg_server.core.dml.value_rule import Refused, check_value
+from mockorg_server.core.dml.value_rule import Refused
 from mockorg_server.core.error import RowError
 from mockorg_server.schema.identifier import SHORT, normalise_id
 from mockorg_server.schema.sobject import Field, SObject
@@ -60,7 +60,7 @@ def entity_not_writable(sobject: SObject, verb: str) -> RowError:
 
 def write_refusal(context: CallContext, sobject: SObject, verb: str) -> RowError:
     """Make the refusal of a write on an sObject: it is not for clients to write, or not for this one."""
-    whole = context.org.schema.latest.sobject(sobject.name) or sobject
+    whole = context.org.save_profiles.of(sobject).latest
     if context.permitted is not None and context.permitted.forbids(whole, verb):
         return RowError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
     return entity_not_writable(sobject, verb)
@@ -125,8 +125,12 @@ def _not_writable(draft: Draft) -> tuple[str, ...]:
 
 def values_are_valid(_context: CallContext, draft: Draft) -> Iterable[RowError]:
     """Check and normalise each value that the caller gave."""
+    return _value_errors(draft, draft.given)
+
+
+def _value_errors(draft: Draft, given: Given) -> Iterable[RowError]:
     values, allow_truncation = draft.values, draft.allow_truncation
-    for name, field, check in draft.given.checks:
+    for name, field, check in given.checks:
         value = values[name]
         if value is not None:
             try:
@@ -233,11 +237,7 @@ def take_changes(context: CallContext, draft: Draft, changes: Mapping[str, Value
     changed = tuple(field for name in changes if (field := sobject.field(name)) is not None)
     draft.values.update(changes)
     draft.given = given_of((*(field for field in draft.given if field.name not in changes), *changed))
-    for field in changed:
-        try:
-            draft.values[field.name] = check_value(field, draft.values[field.name], draft.allow_truncation)
-        except Refused as refused:
-            yield refused.error
+    yield from _value_errors(draft, given_of(changed))
     if draft.change is Change.UPDATE:
         yield from consequences_are_drawn(context, draft)
 

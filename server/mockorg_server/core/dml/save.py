@@ -166,7 +166,7 @@ def has_rules(org: Org, sobject: SObject) -> bool:
 
 def stored_record(context: CallContext, sobject: SObject, record_id: str) -> Mapping[str, Value]:
     """Give the whole of a record that is there, deleted or not."""
-    latest = context.org.schema.latest.sobject(sobject.name) or sobject
+    latest = context.org.save_profiles.of(sobject).latest
     names = context.org.save_profiles.of(latest).stored
     rows = context.reader.get(latest, [record_id], names, include_deleted=True)
     return dict(zip(names, rows[record_id], strict=True))
@@ -180,7 +180,7 @@ def with_roll_ups(
     known: Mapping[str, Value] | None = None,
 ) -> Mapping[str, Value]:
     """Give a stored record with its roll-up summaries as they are, or as they are ``known`` to have been."""
-    latest = context.org.schema.latest.sobject(sobject.name) or sobject
+    latest = context.org.save_profiles.of(sobject).latest
     names = context.org.save_profiles.of(latest).roll_ups
     if not names:
         return stored

@@ -77,7 +77,7 @@ class SavedRecord:
 
 def saved_record(context: CallContext, draft: Draft) -> SavedRecord:
     """Look at a draft as a record in its save."""
-    sobject = context.org.schema.latest.sobject(draft.sobject.name) or draft.sobject
+    sobject = context.org.save_profiles.of(draft.sobject).latest
     given = frozenset([field.name for field in draft.given] + [field.name for field, _ in draft.references])
     return SavedRecord(context, draft, sobject, draft.before or NOTHING, given)
 

@@ -32,7 +32,7 @@ def run_hooks(context: CallContext, timing: str, deeds: Sequence[Deed]) -> list[
     hooks = context.org.hooks.of(timing, first.operation, first.sobject.name)
     if not hooks:
         return [Outcome((), {})] * len(deeds)
-    sobject = context.org.schema.latest.sobject(first.sobject.name) or first.sobject
+    sobject = context.org.save_profiles.of(first.sobject).latest
     new = [_record(context, sobject, deed, deed.after, timing == "before") for deed in deeds if deed.after is not None]
     old = [_record(context, sobject, deed, deed.before, False) for deed in deeds if deed.before is not None]
     door = context.org.hooks.door()

@@ -40,11 +40,6 @@ class Refused(Exception):
 ValueRule = Callable[[Field, Value, bool], Value]
 
 
-def check_value(field: Field, value: Value, allow_truncation: bool) -> Value:
-    """Give the value to be stored for a field. Raises Refused."""
-    return None if value is None else VALUE_RULES[field.type](field, value, allow_truncation)
-
-
 def _text(field: Field, value: Value, allow_truncation: bool) -> Value:
     # Leading and trailing white space is trimmed and an empty text is null (SOAP API guide, update()).
     text = str(value).strip()
